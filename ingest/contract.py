@@ -1,0 +1,163 @@
+"""The types of the trade between us and telephony vendors.
+
+A vendor is one folder below ``ingest.vendors`` whose ``parse.py`` holds one ``VENDOR`` object. It only
+translates: it reads no clock, no store, no environment.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from models.rules.call import CallEvent
+
+__all__ = [
+    "Capability",
+    "CallEvent",
+    "ConnectionInfo",
+    "Delivery",
+    "Door",
+    "Parsed",
+    "RouteAnswer",
+    "RouteReply",
+    "RouteQuestion",
+    "Unreadable",
+    "Vendor",
+]
+
+
+class Door(StrEnum):
+    """Which of our addresses the provider called."""
+
+    POPUP = "popup"
+    LOG = "call-log"
+    ROUTE = "route"
+    STATUS = "status"
+    PASSTHRU = "passthru"
+    VOICE = "voice"
+
+
+class Capability(StrEnum):
+    """What a connection can do; screens ask for these, never for a vendor's name."""
+
+    POPUP = "popup"
+    LOG = "log"
+    ROUTE = "route"
+    DIAL = "dial"
+    PUSH_LIST = "push_list"
+    PULL_LOG = "pull_log"
+    RECORDING = "recording"
+    SIGNED = "signed"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One HTTP request of a provider, as it arrived. Bytes, because nothing about it is trusted yet.
+
+    ``url`` is the public address the provider called, including the query string (signatures need it
+    exactly). Header names are lower-case.
+    """
+
+    door: Door
+    method: str
+    url: str
+    query: bytes
+    headers: Mapping[str, str]
+    content_type: str
+    body: bytes
+    received_at: datetime
+    remote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionInfo:
+    """What a vendor's code may know of the account it works for.
+
+    ``zone`` is the IANA zone of times sent without an offset; ``country`` the ISO code for numbers sent
+    without a country prefix. ``secrets`` are decrypted; never log them.
+    """
+
+    id: int
+    slug: str
+    vendor: str
+    zone: str = "Asia/Kolkata"
+    country: str = "IN"
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Unreadable(Exception):
+    """The delivery is authentic but says nothing we can read. Its bytes are kept for review and replay.
+
+    The message is shown to an admin in the inspector: plain words, no phone numbers.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a delivery says. ``unknown_words`` are (field, word) pairs no table maps; they are counted.
+
+    No events and a ``note`` means: read, understood, nothing to record (a released-agent ping, say).
+    """
+
+    events: Sequence[CallEvent]
+    unknown_words: Sequence[tuple[str, str]] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RouteQuestion:
+    """A provider asks which counselor should get this caller."""
+
+    customer: str | None
+    did: str | None
+    provider_call_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RouteAnswer:
+    """Seats to ring, in order; empty means use the fallback. ``strategy`` says which rule chose."""
+
+    seats: Sequence[str]
+    strategy: str
+    names: Sequence[str] = ()
+    found: bool = True
+    from_number: str | None = None
+    provider_call_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RouteReply:
+    """The HTTP answer a vendor expects to its routing question."""
+
+    body: str
+    content_type: str = "application/json"
+    status: int = 200
+
+
+class Vendor(Protocol):
+    """All that is known of one vendor."""
+
+    slug: str
+    label: str
+    capabilities: frozenset[Capability]
+
+    def verify(self, delivery: Delivery, connection: ConnectionInfo) -> bool:
+        """Is this delivery proved to come from the provider, beyond the token in the path?
+
+        Constant time. True for vendors that can prove nothing (the path token is their proof).
+        """
+        ...
+
+    def parse(self, delivery: Delivery, connection: ConnectionInfo) -> Parsed:
+        """Translate into events. Raises ``Unreadable``; any other exception is a defect."""
+        ...
+
+    def question(self, delivery: Delivery, connection: ConnectionInfo) -> RouteQuestion:
+        """Read a routing request. Raises ``Unreadable``."""
+        ...
+
+    def answer(self, answer: RouteAnswer, connection: ConnectionInfo) -> RouteReply:
+        """Say the routing answer in the vendor's own shape."""
+        ...

@@ -1,0 +1,76 @@
+"""Leads, their numbers, applications, and who opened whose profile."""
+
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+from models.tables.base import BigId, Instant, metadata
+
+lead = Table(
+    "lead",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("name", String(160), nullable=False),
+    Column("email", String(200)),
+    Column("programme", String(160)),
+    Column("city", String(120)),
+    Column("stage", String(80), nullable=False),
+    Column("source", String(80), nullable=False),
+    Column("owner_id", ForeignKey("person.id"), index=True),
+    Column("external_id", String(120), unique=True),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    # The most recently worked-on lead gets the call when one number stands on two leads.
+    Column("worked_at", Instant, nullable=False),
+    Column("last_talk_at", Instant),
+    Column("last_talk_by", Integer),
+    Column("last_talk_seconds", Integer),
+    Index("ix_lead_name", "name"),
+)
+
+# The number itself is AES-GCM ciphertext; it is found by its HMAC and shown by its mask.
+lead_phone = Table(
+    "lead_phone",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("lead_id", ForeignKey("lead.id"), nullable=False),
+    Column("phone_ix", LargeBinary(32), nullable=False, index=True),
+    Column("phone_ct", LargeBinary, nullable=False),
+    Column("mask", String(24), nullable=False),
+    Column("position", SmallInteger, nullable=False, default=0),
+    UniqueConstraint("lead_id", "phone_ix"),
+)
+
+application = Table(
+    "application",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("lead_id", ForeignKey("lead.id"), nullable=False, index=True),
+    Column("programme", String(160), nullable=False),
+    Column("stage", String(80), nullable=False),
+    Column("payment", String(40), nullable=False),
+    Column("steps_done", SmallInteger, nullable=False),
+    Column("steps_total", SmallInteger, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+# One row each time a profile was opened; seen_until grows while it stays open on the screen.
+opening = Table(
+    "opening",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("lead_id", ForeignKey("lead.id"), nullable=False),
+    Column("person_id", ForeignKey("person.id"), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("seen_until", Instant, nullable=False),
+    Column("how", String(24), nullable=False),  # popup | board | bell | search | link | api
+    Index("ix_opening_lead_at", "lead_id", "at"),
+)
