@@ -1,0 +1,163 @@
+"""Connections to providers as an administrator keeps them: tokens, seats, DIDs."""
+
+import json
+import secrets as randomness
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from models.store.vault import Vault, digest
+from models.tables.people import person
+from models.tables.telephony import connection, delivery, did, hook_token, seat
+
+SECRETS = b"connection.secrets"
+ADDRESS = b"seat.address"
+
+
+class UnknownConnection(LookupError):
+    """No connection has this slug."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One connection in the administrator's list; ``last_at`` is when its provider last spoke."""
+
+    id: int
+    slug: str
+    vendor: str
+    label: str
+    active: bool
+    seats: int
+    last_at: datetime | None
+
+
+def add(
+    tx: Connection,
+    vault: Vault,
+    *,
+    slug: str,
+    vendor: str,
+    label: str,
+    at: datetime,
+    zone: str = "Asia/Kolkata",
+    country: str = "IN",
+    team_id: int | None = None,
+    secrets: Mapping[str, str] | None = None,
+    settings: Mapping[str, Any] | None = None,
+) -> int:
+    """Create a connection and return its id.
+
+    ``zone`` is the IANA zone of times the provider sends without an offset, ``country`` the ISO code for
+    its numbers without a prefix, ``team_id`` who owns calls to a DID that no team claims.
+    """
+    values = {
+        "slug": slug,
+        "vendor": vendor,
+        "label": label,
+        "zone": zone,
+        "country": country,
+        "team_id": team_id,
+        "secrets_ct": vault.seal(json.dumps(dict(secrets)).encode(), SECRETS) if secrets else None,
+        "settings": json.dumps(dict(settings or {})),
+        "active": True,
+        "created_at": at,
+    }
+    new_id: int = tx.execute(insert(connection).values(values).returning(connection.c.id)).scalar_one()
+    return new_id
+
+
+def id_of(tx: Connection, slug: str) -> int:
+    """Raises ``UnknownConnection``."""
+    found: int | None = tx.scalar(select(connection.c.id).where(connection.c.slug == slug))
+    if found is None:
+        raise UnknownConnection(f"there is no connection {slug!r}")
+    return found
+
+
+def issue_token(
+    tx: Connection, connection_id: int, at: datetime, *, retire_others_at: datetime | None = None
+) -> str:
+    """A new token for the hook addresses. It is shown once; only its digest is kept.
+
+    ``retire_others_at`` ends the older tokens at that moment, so that a provider can be switched over
+    without losing a delivery.
+    """
+    if retire_others_at is not None:
+        tx.execute(
+            update(hook_token)
+            .where(hook_token.c.connection_id == connection_id, hook_token.c.expires_at.is_(None))
+            .values(expires_at=retire_others_at)
+        )
+    token = randomness.token_hex(16)  # the reference product's tokens are 32 hexadecimal digits too
+    tx.execute(
+        insert(hook_token).values(connection_id=connection_id, token_hash=digest(token), created_at=at)
+    )
+    return token
+
+
+def add_seat(
+    tx: Connection, vault: Vault, *, connection_id: int, person_id: int, address: str, mask: str
+) -> int:
+    """A person's agent number, extension or user name at one provider.
+
+    ``address`` is as the vendor's parser writes it, ``mask`` what screens may show of it.
+    """
+    values = {
+        "connection_id": connection_id,
+        "person_id": person_id,
+        "address_ix": vault.index(address),
+        "address_ct": vault.seal(address.encode(), ADDRESS),
+        "mask": mask,
+    }
+    new_id: int = tx.execute(insert(seat).values(values).returning(seat.c.id)).scalar_one()
+    return new_id
+
+
+def seats(tx: Connection, vault: Vault, connection_id: int) -> dict[str, str]:
+    """E-mail of each person → address in clear at this connection. For an administrator or a vendor client."""
+    rows = tx.execute(
+        select(person.c.email, seat.c.address_ct)
+        .join(person, person.c.id == seat.c.person_id)
+        .where(seat.c.connection_id == connection_id)
+        .order_by(seat.c.id)
+    )
+    return {email: vault.open(sealed, ADDRESS).decode() for email, sealed in rows}
+
+
+def add_did(tx: Connection, *, number: str, label: str, team_id: int | None = None) -> int:
+    """One of the institution's own numbers (E.164) and the team that answers it."""
+    values = {"number": number, "label": label, "team_id": team_id}
+    new_id: int = tx.execute(insert(did).values(values).returning(did.c.id)).scalar_one()
+    return new_id
+
+
+def listed(tx: Connection) -> list[Listed]:
+    """Every connection by label."""
+    seat_count = (
+        select(func.count())
+        .select_from(seat)
+        .where(seat.c.connection_id == connection.c.id)
+        .scalar_subquery()
+    )
+    last = (
+        select(delivery.c.received_at)
+        .where(delivery.c.connection_id == connection.c.id)
+        .order_by(delivery.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = tx.execute(
+        select(
+            connection.c.id,
+            connection.c.slug,
+            connection.c.vendor,
+            connection.c.label,
+            connection.c.active,
+            seat_count.label("seats"),
+            last.label("last_at"),
+        ).order_by(connection.c.label)
+    )
+    return [Listed(*row) for row in rows]
