@@ -1,43 +1,14 @@
-"""What belongs to the institution as a whole: API keys, and whether the keys it runs with fit its data."""
-
-import secrets
-from collections.abc import Iterable
-from datetime import datetime
+"""The institution as a whole: is anybody in it yet, and do the keys it runs with fit its data?"""
 
 from cryptography.exceptions import InvalidTag
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select
 
 from models.store.callrows import PHONE
 from models.store.connections import ADDRESS
-from models.store.vault import Vault, digest
+from models.store.vault import Vault
 from models.tables.leads import lead_phone
-from models.tables.people import api_key, person
+from models.tables.people import person
 from models.tables.telephony import seat
-
-SCOPES = ("calls:read", "missed:read", "pending:read", "leads:read", "leads:write", "counselors:read")
-
-
-def add_api_key(tx: Connection, *, name: str, scopes: Iterable[str], at: datetime) -> str:
-    """Create a key and return it in clear, this once; only its digest is kept.
-
-    Raises ``ValueError`` for a scope that does not exist.
-    """
-    wanted = sorted(set(scopes))
-    unknown = [scope for scope in wanted if scope not in SCOPES]
-    if unknown or not wanted:
-        raise ValueError(f"a key needs scopes out of {', '.join(SCOPES)}; not {', '.join(unknown) or 'none'}")
-    key = f"cb_{secrets.token_urlsafe(32)}"
-    values = {"name": name, "key_hash": digest(key), "scopes": " ".join(wanted), "created_at": at}
-    tx.execute(insert(api_key).values(values))
-    return key
-
-
-def revoke_api_key(tx: Connection, name: str, at: datetime) -> int:
-    """End every key of this name; returns how many there were."""
-    done = tx.execute(
-        update(api_key).where(api_key.c.name == name, api_key.c.revoked_at.is_(None)).values(revoked_at=at)
-    )
-    return done.rowcount
 
 
 def is_empty(tx: Connection) -> bool:

@@ -4,11 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, insert, select, update
 
-from models.rules.access import Role, Viewer
-from models.store.passwords import hash_password
-from models.tables.people import login_session, person, supervises, team
+from models.rules.access import Role
+from models.store.sessions import end_all, hash_password
+from models.tables.people import person, supervises, team
+
+PASSWORD_MIN = 10
+PASSWORD_MAX = 256
 
 
 class UnknownPerson(LookupError):
@@ -17,6 +20,10 @@ class UnknownPerson(LookupError):
 
 class EmailTaken(ValueError):
     """Another person has this e-mail already."""
+
+
+class WeakPassword(ValueError):
+    """Too short, or longer than anybody types. The message may be shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,7 @@ def add(
         "email": email,
         "role": role.value,
         "team_id": team_id,
-        "password_hash": hash_password(password),
+        "password_hash": _hash(password),
         "active": True,
         "created_at": at,
     }
@@ -83,8 +90,8 @@ def add(
 def set_password(tx: Connection, email: str, password: str) -> None:
     """Change it and end every session of that person. Raises ``UnknownPerson``, ``WeakPassword``."""
     person_id = _id_of(tx, email)
-    tx.execute(update(person).where(person.c.id == person_id).values(password_hash=hash_password(password)))
-    _end_sessions(tx, person_id)
+    tx.execute(update(person).where(person.c.id == person_id).values(password_hash=_hash(password)))
+    end_all(tx, person_id)
 
 
 def set_active(tx: Connection, email: str, *, active: bool) -> None:
@@ -92,7 +99,7 @@ def set_active(tx: Connection, email: str, *, active: bool) -> None:
     person_id = _id_of(tx, email)
     tx.execute(update(person).where(person.c.id == person_id).values(active=active))
     if not active:
-        _end_sessions(tx, person_id)
+        end_all(tx, person_id)
 
 
 def everybody(tx: Connection) -> list[Person]:
@@ -112,18 +119,6 @@ def everybody(tx: Connection) -> list[Person]:
     return [_person(row, supervised.get(row["id"], ())) for row in rows]
 
 
-def viewer(tx: Connection, person_id: int) -> Viewer | None:
-    """Who this person is to the store; ``None`` for nobody, or somebody shut out."""
-    row = tx.execute(select(person).where(person.c.id == person_id, person.c.active)).mappings().first()
-    if row is None:
-        return None
-    role = Role(row["role"])
-    teams = {row["team_id"]} - {None}
-    if role is Role.SUPERVISOR:
-        teams = set(tx.scalars(select(supervises.c.team_id).where(supervises.c.person_id == person_id)))
-    return Viewer(person_id, role, row["name"], row["email"], frozenset(teams))
-
-
 def _id_of(tx: Connection, email: str) -> int:
     found: int | None = tx.scalar(select(person.c.id).where(person.c.email == email.strip().lower()))
     if found is None:
@@ -131,8 +126,12 @@ def _id_of(tx: Connection, email: str) -> int:
     return found
 
 
-def _end_sessions(tx: Connection, person_id: int) -> None:
-    tx.execute(delete(login_session).where(login_session.c.person_id == person_id))
+def _hash(password: str) -> str:
+    if len(password) < PASSWORD_MIN:
+        raise WeakPassword(f"a password needs at least {PASSWORD_MIN} characters")
+    if len(password) > PASSWORD_MAX:
+        raise WeakPassword(f"a password may have at most {PASSWORD_MAX} characters")
+    return hash_password(password)
 
 
 def _person(row: RowMapping, teams: Iterable[str]) -> Person:
