@@ -18,7 +18,9 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 20) -> None:
         self.url = normalise(url)
         self.sqlite = self.url.startswith("sqlite")
-        self.engine = _sqlite_engine(self.url, pool_size) if self.sqlite else _postgres_engine(self.url, pool_size)
+        self.engine = (
+            _sqlite_engine(self.url, pool_size) if self.sqlite else _postgres_engine(self.url, pool_size)
+        )
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -59,7 +61,9 @@ def normalise(url: str) -> str:
 
 
 def _sqlite_engine(url: str, pool_size: int) -> Engine:
-    engine = create_engine(url, pool_size=pool_size, max_overflow=40, connect_args={"check_same_thread": False})
+    engine = create_engine(
+        url, pool_size=pool_size, max_overflow=40, connect_args={"check_same_thread": False}
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare(raw: Any, _record: Any) -> None:

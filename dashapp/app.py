@@ -1,0 +1,156 @@
+"""The composition root: one Flask server, one Dash application on it, and all their parts."""
+
+import logging
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import dash
+from dash import Dash, set_props
+from flask import Flask, Response, current_app
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from dashapp import auth, context, live
+from dashapp.components import document, errors, shell, sign_in
+from dashapp.config import Settings
+from ingest.api import views as api
+from ingest.webhooks import doors
+from models.rules.access import Role
+from models.store.base import Store
+
+log = logging.getLogger(__name__)
+
+HERE = Path(__file__).resolve().parent
+ASSETS = HERE.parent / "assets"
+
+CONTENT_POLICY = (
+    "default-src 'self'; script-src 'self' {hashes}; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; connect-src 'self'; "
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+)
+YEAR = 31_536_000
+
+
+class Undeclared(Exception):
+    """Something can be called that nobody said who may call."""
+
+
+def create_app(settings: Settings, store: Store, hub: live.Hub | None = None) -> Dash:
+    """Build the application. Call it once a process: Dash registers pages and callbacks globally.
+
+    Raises ``Undeclared`` when a route or callback has no policy.
+    """
+    server = Flask("callboard", static_folder=None)
+    server.secret_key = settings.secret_key.get_secret_value() or secrets.token_hex(32)
+    server.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    server.extensions[context.EXTENSION] = store
+    _compress_files_once(server)
+    app = Dash(
+        "dashapp",
+        server=server,
+        use_pages=True,
+        pages_folder=str(HERE / "pages"),
+        assets_folder=str(ASSETS),
+        assets_ignore=document.ASSETS_IGNORE,
+        assets_path_ignore=document.ASSETS_PATH_IGNORE,
+        index_string=document.INDEX,
+        title="Callboard",
+        update_title="",
+        suppress_callback_exceptions=True,
+        csrf_token_name=auth.CSRF_COOKIE,
+        csrf_header_name=auth.CSRF_HEADER,
+        compress=True,
+        on_error=_report,
+        add_log_handler=False,
+    )
+    app.enable_dev_tools(debug=False)
+    _guard_pages()
+    app.layout = shell.layout
+    for part in (
+        doors.blueprint(store, settings.public_url or None),
+        *api.blueprints(settings.url),
+        live.blueprint(hub or live.Hub()),
+        sign_in.blueprint(settings),
+    ):
+        server.register_blueprint(part)
+    auth.install(app, settings)
+    _finish_set_up(app)
+    missing = auth.undeclared(app)
+    if missing:
+        raise Undeclared("; ".join(missing))
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        server.wsgi_app = ProxyFix(server.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app
+
+
+def _guard_pages() -> None:
+    """Each page's layout answers only to the roles it was registered with."""
+    for page in dash.page_registry.values():
+        roles = page.get("roles")
+        if not roles:
+            raise Undeclared(f"page {page['path']} names no roles")
+        page["supplied_layout"] = page["layout"] = _for_roles(
+            page["layout"], frozenset(Role(role) for role in roles)
+        )
+
+
+def _for_roles(layout: Any, roles: frozenset[Role]) -> Callable[..., Any]:
+    def guarded(**given: Any) -> Any:
+        if context.viewer().role not in roles:
+            return errors.not_here()
+        return layout(**given) if callable(layout) else layout
+
+    return guarded
+
+
+def _finish_set_up(app: Dash) -> None:
+    """Let Dash complete itself (it does so on the first request), then fix the content policy: only now
+    is every inline script known whose hash it must allow."""
+    app.server.test_client().get("/healthz")
+    policy = CONTENT_POLICY.format(hashes=" ".join(f"{item}" for item in app.csp_hashes()))
+
+    @app.server.after_request
+    def secure(response: Response) -> Response:
+        headers = response.headers
+        headers["Content-Security-Policy"] = policy
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["Referrer-Policy"] = "no-referrer"
+        if current_app.extensions["callboard.settings"].secure_cookies:
+            headers["Strict-Transport-Security"] = f"max-age={YEAR}"
+        if response.mimetype in ("text/html", "application/json", "text/event-stream"):
+            headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+def _report(error: Exception) -> None:
+    """A callback failed: log it under a reference and show the person that reference."""
+    reference = secrets.token_hex(4)
+    log.error("callback failed, reference %s", reference, exc_info=error)
+    set_props(shell.ERROR_STORE, {"data": {"reference": reference}})
+
+
+class _FileCache:
+    """Compressed answers of files that never change while the process lives."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def get(self, key: str | None) -> bytes | None:
+        return self._kept.get(key) if key else None
+
+    def set(self, key: str | None, value: bytes) -> None:
+        if key:
+            self._kept[key] = value
+
+
+def _compress_files_once(server: Flask) -> None:
+    """Compressing plotly.js takes a third of a second: do it once, not at every request."""
+    cache = _FileCache()
+    server.config["COMPRESS_CACHE_BACKEND"] = lambda: cache
+    server.config["COMPRESS_CACHE_KEY"] = lambda request: (
+        f"{request.full_path}|{request.headers.get('Accept-Encoding', '')}"
+        if request.path.startswith(("/assets/", "/_dash-component-suites/"))
+        else None
+    )

@@ -1,0 +1,155 @@
+"""From a provider's request to durable truth: read it, seal it, hand it to the one writer, wait."""
+
+import base64
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from ingest.contract import ConnectionInfo, Delivery, Door, Parsed, Unreadable, Vendor
+from ingest.vendors import registry
+from models.rules.access import Role, Viewer
+from models.store import deliveries, journal
+from models.store.base import Store
+from models.store.events import seal
+from models.store.failpoints import failpoint
+from models.store.hooks import Account, TokenBook
+from models.store.journal import Item, Verdict, Written
+
+log = logging.getLogger(__name__)
+
+RAW = b"delivery.raw"
+SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
+
+
+def info(account: Account) -> ConnectionInfo:
+    """What a vendor's code may know of the connection."""
+    return ConnectionInfo(
+        id=account.id,
+        slug=account.slug,
+        vendor=account.vendor,
+        zone=account.zone,
+        country=account.country,
+        secrets=account.secrets,
+        settings=account.settings,
+    )
+
+
+def accept(store: Store, vendor: Vendor, connection: ConnectionInfo, delivery: Delivery) -> Written:
+    """Keep a verified delivery and all it says. When this returns, it is on disk.
+
+    What cannot be read is kept for review. Raises ``models.store.writer.Unavailable`` when nothing was
+    kept: the provider must be told to try again.
+    """
+    item = read(store, vendor, connection, delivery)
+    failpoint("intake.after_parse")
+    written: Written = store.writer.submit(journal.write_batch(store), item)
+    failpoint("intake.before_answer")
+    return written
+
+
+def read(
+    store: Store,
+    vendor: Vendor,
+    connection: ConnectionInfo,
+    delivery: Delivery,
+    replays: int | None = None,
+    note: str = "",
+) -> Item:
+    """The delivery as the journal takes it: sealed bytes, and its events or why there are none.
+
+    ``note`` is what we answered, for doors that answer more than "kept".
+    """
+    parsed, verdict, reason = _parse(vendor, connection, delivery)
+    reason = note or reason
+    return Item(
+        connection_id=connection.id,
+        door=delivery.door,
+        received_at=delivery.received_at,
+        raw=store.vault.seal(pack(delivery), RAW),
+        events=seal(store.vault, parsed.events),
+        verdict=verdict,
+        reason=reason[:400],
+        unknown_words=parsed.unknown_words,
+        replays=replays,
+    )
+
+
+def replay(store: Store, viewer: Viewer, delivery_id: int) -> str:
+    """Read a kept delivery again with today's parser; returns the new verdict.
+
+    Raises ``LookupError`` when there is no such delivery (or the viewer is no admin).
+    """
+    if viewer.role is not Role.ADMIN:
+        raise LookupError("no such delivery")
+    with store.read() as tx:
+        kept = deliveries.kept(tx, delivery_id)
+    account = TokenBook(store).by_id(kept.connection_id)
+    if account is None:
+        raise LookupError("no such connection")
+    delivery = unpack(store.vault.open(kept.raw, RAW), kept)
+    connection = info(account)
+    item = read(store, registry.get(account.vendor), connection, delivery, replays=delivery_id)
+    written: Written = store.writer.submit(journal.write_batch(store), item)
+    return written.verdict
+
+
+def replay_for_review(store: Store, viewer: Viewer) -> dict[str, int]:
+    """Replay everything that waits for review; how many now have which verdict."""
+    with store.read() as tx:
+        waiting = deliveries.waiting_for_review(tx)
+    counts: dict[str, int] = {}
+    for delivery_id in waiting:
+        verdict = replay(store, viewer, delivery_id)
+        counts[verdict] = counts.get(verdict, 0) + 1
+    return counts
+
+
+def pack(delivery: Delivery) -> bytes:
+    """The request as JSON bytes, without credentials. The path's token is already cut from ``url``."""
+    headers = {name: value for name, value in delivery.headers.items() if name not in SECRET_HEADERS}
+    return msgspec.json.encode(
+        {
+            "door": delivery.door,
+            "method": delivery.method,
+            "url": _without_token(delivery.url),
+            "query": delivery.query.decode("latin-1"),
+            "headers": headers,
+            "content_type": delivery.content_type,
+            "body_b64": base64.b64encode(delivery.body).decode(),
+            "remote": delivery.remote,
+        }
+    )
+
+
+def unpack(raw: bytes, kept: deliveries.Kept) -> Delivery:
+    packed: Mapping[str, Any] = msgspec.json.decode(raw)
+    return Delivery(
+        door=Door(packed["door"]),
+        method=packed["method"],
+        url=packed["url"],
+        query=packed["query"].encode("latin-1"),
+        headers=packed["headers"],
+        content_type=packed["content_type"],
+        body=base64.b64decode(packed["body_b64"]),
+        received_at=kept.received_at,
+        remote=packed["remote"],
+    )
+
+
+def _parse(vendor: Vendor, connection: ConnectionInfo, delivery: Delivery) -> tuple[Parsed, Verdict, str]:
+    try:
+        parsed = vendor.parse(delivery, connection)
+    except Unreadable as error:
+        return Parsed(()), Verdict.FOR_REVIEW, str(error)
+    except Exception as error:
+        # A defect of ours must not cost the institution a call: the bytes are kept and can be replayed.
+        log.exception("the %s parser failed on a %s delivery", vendor.slug, delivery.door)
+        return Parsed(()), Verdict.FOR_REVIEW, f"our reader failed ({type(error).__name__})"
+    return parsed, Verdict.NO_EVENT, parsed.note
+
+
+def _without_token(url: str) -> str:
+    start, mark, rest = url.partition("/webhooks/v1/")
+    return f"{start}{mark}…{rest[rest.find('/') :]}" if mark else url

@@ -1,0 +1,153 @@
+"""The doors providers knock on: pop-up, call log, routing, and each vendor's own words for them."""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as Late
+
+from flask import Blueprint, Response, request
+from sqlalchemy.exc import SQLAlchemyError
+
+from ingest import intake
+from ingest.contract import ConnectionInfo, Delivery, Door, RouteAnswer, Unreadable, Vendor
+from ingest.vendors import registry
+from ingest.webhooks import routing
+from models.store import journal
+from models.store.base import Store
+from models.store.hooks import TokenBook
+from models.store.writer import Unavailable
+
+log = logging.getLogger(__name__)
+
+DOORS = {
+    "ivrCallNotification": Door.POPUP,
+    "popup": Door.POPUP,
+    "ivrCallBackDetails": Door.LOG,
+    "call-log": Door.LOG,
+    "getCounsellor": Door.ROUTE,
+    "route": Door.ROUTE,
+    "status": Door.STATUS,
+    "passthru": Door.PASSTHRU,
+    "voice": Door.VOICE,
+}
+ANSWERING = frozenset({Door.ROUTE, Door.VOICE})
+"""Doors whose caller waits for a routing answer."""
+
+ROUTE_BUDGET_SECONDS = 0.3
+RETRY_AFTER_SECONDS = "5"
+NOBODY = RouteAnswer(seats=(), strategy="fallback", found=False)
+
+
+def blueprint(store: Store, public_url: str | None) -> Blueprint:
+    """The doors for this store. ``public_url`` is what providers see in front of a proxy (signatures)."""
+    doors = Blueprint("webhooks", __name__, url_prefix="/webhooks/v1")
+    book = TokenBook(store)
+    pool = ThreadPoolExecutor(8, thread_name_prefix="routing")
+
+    @doors.route("/<token>/<word>", methods=["GET", "POST"])
+    def knock(token: str, word: str) -> Response:
+        door = DOORS.get(word)
+        if door is None:
+            return _problem(404, "there is no such door")
+        try:
+            account = book.find(token)
+        except Unavailable:
+            return _away()
+        if account is None:
+            refused.add("unknown token")
+            return _problem(401, "this token is not known here")
+        connection = intake.info(account)
+        vendor = registry.get(account.vendor)
+        delivery = _delivery(store, door, public_url)
+        if not vendor.verify(delivery, connection):
+            refused.add(account.slug)
+            return _problem(401, "the signature does not fit")
+        if door in ANSWERING:
+            return _route(store, pool, vendor, connection, delivery)
+        try:
+            written = intake.accept(store, vendor, connection, delivery)
+        except Unavailable:
+            return _away()
+        return _json(f'{{"ok":true,"accepted":"{written.verdict}","delivery":{written.delivery_id}}}')
+
+    knock.callboard_policy = "webhook token"  # type: ignore[attr-defined]
+    return doors
+
+
+class Refused:
+    """How many requests each connection's door turned away since the start (bodies are not kept)."""
+
+    def __init__(self) -> None:
+        self.counts: dict[str, int] = {}
+
+    def add(self, who: str) -> None:
+        self.counts[who] = self.counts.get(who, 0) + 1
+
+
+refused = Refused()
+
+
+def _delivery(store: Store, door: Door, public_url: str | None) -> Delivery:
+    path: str = request.environ.get("RAW_URI") or request.full_path.rstrip("?")
+    base = public_url.rstrip("/") if public_url else request.host_url.rstrip("/")
+    return Delivery(
+        door=door,
+        method=request.method,
+        url=base + path,
+        query=request.query_string,
+        headers={name.lower(): value for name, value in request.headers.items()},
+        content_type=request.content_type or "",
+        body=request.get_data(cache=False, parse_form_data=False),
+        received_at=store.now(),
+        remote=request.remote_addr or "",
+    )
+
+
+def _route(
+    store: Store, pool: ThreadPoolExecutor, vendor: Vendor, connection: ConnectionInfo, delivery: Delivery
+) -> Response:
+    """Answer within the budget, whatever happens: on any fault, the fallback."""
+    answer = NOBODY
+    try:
+        question = vendor.question(delivery, connection)
+        answer = _in_time(pool, lambda: routing.answer(store, connection, question))
+    except Unreadable as error:
+        log.info("a routing question could not be read: %s", error)
+    except (Late, SQLAlchemyError, Unavailable) as error:
+        log.warning("routing fell back: %s", type(error).__name__)
+    pool.submit(_keep, store, vendor, connection, delivery, answer)
+    reply = vendor.answer(answer, connection)
+    return Response(reply.body, reply.status, content_type=reply.content_type)
+
+
+def _in_time(pool: ThreadPoolExecutor, ask: Callable[[], RouteAnswer]) -> RouteAnswer:
+    return pool.submit(ask).result(ROUTE_BUDGET_SECONDS)
+
+
+def _keep(
+    store: Store, vendor: Vendor, connection: ConnectionInfo, delivery: Delivery, answer: RouteAnswer
+) -> None:
+    """Put the question on file behind the answer's back: the caller on the line must not wait for it."""
+    try:
+        item = intake.read(store, vendor, connection, delivery, note=_explain(answer))
+        store.writer.submit(journal.write_batch(store), item)
+    except Unavailable as error:
+        log.warning("a routing question was answered but not kept: %s", error)
+
+
+def _explain(answer: RouteAnswer) -> str:
+    return f"{answer.strategy}: {', '.join(answer.names)}" if answer.names else answer.strategy
+
+
+def _json(body: str, status: int = 200) -> Response:
+    return Response(body, status, content_type="application/json")
+
+
+def _problem(status: int, detail: str) -> Response:
+    return _json(f'{{"ok":false,"error":"{detail}"}}', status)
+
+
+def _away() -> Response:
+    response = _problem(503, "not stored: try again")
+    response.headers["Retry-After"] = RETRY_AFTER_SECONDS
+    return response

@@ -1,0 +1,92 @@
+"""Counselors as other systems read them: who they are, whether they are there, whether they talk."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, not_, select
+
+from models.rules.access import Role, Viewer
+from models.store.api_leads import require_all
+from models.store.vault import Vault
+from models.tables.calls import call
+from models.tables.people import person, presence, team
+from models.tables.telephony import connection, seat
+
+OUT = "out"
+SEAT = b"seat.address"
+LONGEST_CALL = timedelta(hours=4)
+"""A call whose end nobody told is no longer taken for a live one after this."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeatRow:
+    """A counselor's agent number, extension or address at one connection, in clear."""
+
+    connection: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class CounselorRow:
+    """A counselor. ``state`` is in, break or out; ``on_call`` means talking or dialling now."""
+
+    id: int
+    name: str
+    email: str
+    team: str | None
+    active: bool
+    state: str
+    on_call: bool
+    seats: list[SeatRow] = field(default_factory=list)
+
+
+def everybody(
+    tx: Connection, viewer: Viewer, now: datetime, *, seats_from: Vault | None = None
+) -> list[CounselorRow]:
+    """All counselors, also those no longer active, by name. Seats only when the vault is given."""
+    require_all(viewer)
+    states: dict[int, str] = {
+        person_id: state
+        for person_id, state in tx.execute(
+            select(presence.c.person_id, presence.c.state).where(presence.c.to_at.is_(None))
+        )
+    }
+    talking = set(
+        tx.scalars(
+            select(call.c.person_id).where(
+                not_(call.c.over), call.c.person_id.is_not(None), call.c.started_at > now - LONGEST_CALL
+            )
+        )
+    )
+    seats = _seats(tx, seats_from) if seats_from else {}
+    rows = tx.execute(
+        select(person.c.id, person.c.name, person.c.email, person.c.active, team.c.name.label("team"))
+        .outerjoin(team, team.c.id == person.c.team_id)
+        .where(person.c.role == Role.COUNSELOR)
+        .order_by(person.c.name, person.c.id)
+    )
+    return [
+        CounselorRow(
+            id=row.id,
+            name=row.name,
+            email=row.email,
+            team=row.team,
+            active=row.active,
+            state=states.get(row.id, OUT),
+            on_call=row.id in talking,
+            seats=seats.get(row.id, []),
+        )
+        for row in rows
+    ]
+
+
+def _seats(tx: Connection, vault: Vault) -> dict[int, list[SeatRow]]:
+    found: dict[int, list[SeatRow]] = {}
+    rows = tx.execute(
+        select(seat.c.person_id, connection.c.slug, seat.c.address_ct)
+        .join(connection, connection.c.id == seat.c.connection_id)
+        .order_by(connection.c.slug, seat.c.id)
+    )
+    for person_id, slug, sealed in rows:
+        found.setdefault(person_id, []).append(SeatRow(slug, vault.open(sealed, SEAT).decode()))
+    return found

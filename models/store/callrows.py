@@ -1,0 +1,272 @@
+"""Calls as rows: from the fold of their events to ``call``, ``offer`` and what a lead's row remembers."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, bindparam, delete, insert, update
+
+from models.rules import phone
+from models.rules.call import Call, Direction, Outcome
+from models.store import lookups
+from models.store.base import Store
+from models.store.lookups import Key, Somebody
+from models.tables.calls import call, offer
+from models.tables.leads import lead, lead_phone
+
+RECORDING = b"call.recording"
+PHONE = b"lead_phone.phone"
+TELEPHONY = "Telephony"
+FIRST_STAGE = "New enquiry"
+UNIX_EPOCH_DAY = 719163  # date(1970, 1, 1).toordinal()
+
+
+@dataclass(slots=True)
+class Case:
+    """One call in a batch, with all that the later steps ask about it."""
+
+    key: Key
+    call_id: int
+    before: Call | None
+    call: Call
+    lead: dict[str, Any] | None
+    seats: Mapping[str, int]  # address → person, mapped seats only
+    people: Mapping[int, Somebody]
+    did_team: int | None
+    connection_team: int | None
+    connection_label: str
+
+    @property
+    def offered_people(self) -> list[int]:
+        return [self.seats[o.seat] for o in self.call.offers if o.seat in self.seats]
+
+    @property
+    def talked_person(self) -> int | None:
+        return self.seats.get(self.call.talked_seat) if self.call.talked_seat else None
+
+
+def local_day(moment: datetime, zone: ZoneInfo) -> int:
+    """Days since 1970-01-01 of the calendar day ``moment`` falls on in ``zone``."""
+    return moment.astimezone(zone).date().toordinal() - UNIX_EPOCH_DAY
+
+
+def write(
+    store: Store, tx: Connection, folds: Mapping[Key, tuple[Call | None, Call]], now: datetime
+) -> list[Case]:
+    """Insert or update the rows of every folded call; the cases in the folds' order."""
+    rows = lookups.calls(tx, folds)
+    leads = _find_leads(store, tx, folds, {key: row["lead_id"] for key, row in rows.items()}, now)
+    addresses = {o.seat for _, after in folds.values() for o in after.offers}
+    addresses |= {after.talked_seat for _, after in folds.values() if after.talked_seat}
+    index = {address: store.vault.index(address) for address in addresses}
+    seats = lookups.seats(tx, set(index.values()))
+    dids = lookups.did_teams(tx, {after.did for _, after in folds.values() if after.did})
+    connections = lookups.connections(tx, {key[0] for key in folds})
+    wanted = set(seats.values()) | {found["owner_id"] for found in leads.values() if found["owner_id"]}
+    wanted |= {found["last_talk_by"] for found in leads.values() if found["last_talk_by"]}
+    people = lookups.people(tx, wanted)
+    cases = []
+    for key, (before, after) in folds.items():
+        connection = connections[key[0]]
+        cases.append(
+            Case(
+                key=key,
+                call_id=rows[key]["id"] if key in rows else 0,
+                before=before,
+                call=after,
+                lead=leads.get(key),
+                seats=_seats_of(key[0], after, index, seats),
+                people=people,
+                did_team=dids.get(after.did) if after.did else None,
+                connection_team=connection["team_id"],
+                connection_label=connection["label"],
+            )
+        )
+    _write_calls(store, tx, cases, now)
+    _write_offers(tx, cases, index)
+    _write_leads(tx, cases, now)
+    return cases
+
+
+def _seats_of(
+    connection_id: int, folded: Call, index: Mapping[str, bytes], seats: Mapping[tuple[int, bytes], int]
+) -> dict[str, int]:
+    addresses = {made.seat for made in folded.offers}
+    if folded.talked_seat:
+        addresses.add(folded.talked_seat)
+    found = {address: seats.get((connection_id, index[address])) for address in addresses}
+    return {address: person_id for address, person_id in found.items() if person_id}
+
+
+def _find_leads(
+    store: Store,
+    tx: Connection,
+    folds: Mapping[Key, tuple[Call | None, Call]],
+    on_file: Mapping[Key, int | None],
+    now: datetime,
+) -> dict[Key, dict[str, Any]]:
+    """The lead of each call; a number nobody knows makes a new one, and so does a finished call
+    without a number, so that what it raises can be shown and cleared."""
+    by_id = lookups.leads_by_id(tx, {lead_id for lead_id in on_file.values() if lead_id})
+    customers = {
+        key: after.customer for key, (_, after) in folds.items() if after.customer and not on_file.get(key)
+    }
+    index = {customer: store.vault.index(customer) for customer in set(customers.values())}
+    by_number = lookups.leads_by_number(tx, set(index.values()))
+    unknown = [customer for customer, ix in index.items() if ix not in by_number]
+    nameless = [
+        key for key, (_, after) in folds.items() if after.over and not after.customer and not on_file.get(key)
+    ]
+    made = _make_leads(store, tx, [phone.mask(number) for number in unknown] + [""] * len(nameless), now)
+    if unknown:
+        tx.execute(
+            insert(lead_phone),
+            [
+                {
+                    "lead_id": new["id"],
+                    "phone_ix": index[number],
+                    "phone_ct": store.vault.seal(number.encode(), PHONE),
+                    "mask": new["mask"],
+                    "position": 0,
+                }
+                for number, new in zip(unknown, made, strict=False)
+            ],
+        )
+    by_number.update({index[number]: new for number, new in zip(unknown, made, strict=False)})
+    found = {key: by_number[index[customer]] for key, customer in customers.items()}
+    found.update({key: by_id[lead_id] for key, lead_id in on_file.items() if lead_id})
+    found.update(dict(zip(nameless, made[len(unknown) :], strict=True)))
+    return found
+
+
+def _make_leads(store: Store, tx: Connection, masks: list[str], now: datetime) -> list[dict[str, Any]]:
+    if not masks:
+        return []
+    rows = [
+        {
+            "name": f"Unknown caller {mask[-5:]}" if mask else "Withheld number",
+            "stage": FIRST_STAGE,
+            "source": TELEPHONY,
+            "created_at": now,
+            "updated_at": now,
+            "worked_at": now,
+        }
+        for mask in masks
+    ]
+    ids = tx.scalars(insert(lead).returning(lead.c.id, sort_by_parameter_order=True), rows)
+    empty = {column.name: None for column in lookups.LEAD_COLUMNS}
+    return [
+        {**empty, **row, "id": lead_id, "mask": mask or None}
+        for row, lead_id, mask in zip(rows, ids, masks, strict=True)
+    ]
+
+
+def _write_calls(store: Store, tx: Connection, cases: list[Case], now: datetime) -> None:
+    new = [case for case in cases if not case.call_id]
+    old = [{**_row(store, case, now), "this_id": case.call_id} for case in cases if case.call_id]
+    if new:
+        ids = tx.scalars(
+            insert(call).returning(call.c.id, sort_by_parameter_order=True),
+            [_row(store, case, now) for case in new],
+        )
+        for case, call_id in zip(new, ids, strict=True):
+            case.call_id = call_id
+    if old:
+        tx.execute(update(call).where(call.c.id == bindparam("this_id")), old)
+
+
+def _row(store: Store, case: Case, now: datetime) -> dict[str, Any]:
+    folded = case.call
+    local = folded.started_at.astimezone(store.rules.zone)
+    return {
+        "connection_id": case.key[0],
+        "provider_call_id": case.key[1],
+        "direction": folded.direction,
+        "lead_id": case.lead["id"] if case.lead else None,
+        "person_id": _person(case),
+        "did": folded.did,
+        "campaign": folded.campaign,
+        "intent": folded.intent,
+        "started_at": folded.started_at,
+        "answered_at": folded.answered_at,
+        "ended_at": folded.ended_at,
+        "over": folded.over,
+        "outcome": folded.outcome,
+        "talk_seconds": folded.talk_seconds,
+        "ring_seconds": folded.ring_seconds,
+        "recording_ct": store.vault.seal(folded.recording.encode(), RECORDING) if folded.recording else None,
+        "disposition": folded.disposition,
+        "machine": folded.machine,
+        "words": ", ".join(folded.words)[:400],
+        "settle_at": folded.settle_at,
+        "local_day": local.toordinal() - UNIX_EPOCH_DAY,
+        "local_hour": local.hour,
+        "changed_at": now,
+    }
+
+
+def _person(case: Case) -> int | None:
+    """Who talked; for an outbound call nobody answered, who dialled."""
+    if case.call.talked_seat:
+        return case.talked_person
+    if case.call.direction is Direction.OUTBOUND and case.offered_people:
+        return case.offered_people[0]
+    return None
+
+
+def _write_offers(tx: Connection, cases: list[Case], index: Mapping[str, bytes]) -> None:
+    changed = [case for case in cases if case.before is None or case.before.offers != case.call.offers]
+    stale = [case.call_id for case in changed if case.before is not None]
+    if stale:
+        tx.execute(delete(offer).where(offer.c.call_id.in_(stale)))
+    rows = [
+        {
+            "call_id": case.call_id,
+            "position": position,
+            "person_id": case.seats.get(made.seat),
+            "seat_ix": index[made.seat],
+            "seat_mask": phone.mask(made.seat),
+            "offered_at": made.at,
+            "ended_at": made.ended_at,
+            "ring_seconds": made.ring_seconds,
+            "answered": made.answered,
+            "reason": made.reason,
+        }
+        for case in changed
+        for position, made in enumerate(case.call.offers)
+    ]
+    if rows:
+        tx.execute(insert(offer), rows)
+
+
+def _write_leads(tx: Connection, cases: Iterable[Case], now: datetime) -> None:
+    """When a lead was last worked on and last talked to; who owns a lead that telephony made."""
+    rows: dict[int, dict[str, Any]] = {}
+    for case in cases:
+        found, folded = case.lead, case.call
+        if found is None:
+            continue
+        talker = case.talked_person
+        talked = folded.over and folded.outcome is Outcome.CONNECTED and talker is not None
+        changed = False
+        if folded.started_at > found["worked_at"]:
+            found["worked_at"], changed = folded.started_at, True
+        if talked and (found["last_talk_at"] is None or folded.started_at > found["last_talk_at"]):
+            found["last_talk_at"], found["last_talk_by"] = folded.started_at, talker
+            found["last_talk_seconds"], changed = folded.talk_seconds, True
+        if talked and found["owner_id"] is None and found["source"] == TELEPHONY:
+            found["owner_id"], changed = talker, True
+        if changed:
+            rows[found["id"]] = {
+                "this_id": found["id"],
+                "worked_at": found["worked_at"],
+                "last_talk_at": found["last_talk_at"],
+                "last_talk_by": found["last_talk_by"],
+                "last_talk_seconds": found["last_talk_seconds"],
+                "owner_id": found["owner_id"],
+                "updated_at": now,
+            }
+    if rows:
+        tx.execute(update(lead).where(lead.c.id == bindparam("this_id")), list(rows.values()))

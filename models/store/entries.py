@@ -1,0 +1,187 @@
+"""Missed and pending entries as screens show them: one row each, masked, for those who may see it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, or_, select
+
+from models.rules.access import Role, Viewer
+from models.rules.call import Direction
+from models.store.base import Rules
+from models.tables.calls import call, notification, notification_for, offer
+from models.tables.leads import lead, lead_phone
+from models.tables.people import person, team
+from models.tables.telephony import connection, did
+
+_ROW = (
+    select(
+        notification.c.id,
+        notification.c.call_id,
+        notification.c.kind,
+        notification.c.direction,
+        notification.c.reason,
+        notification.c.state,
+        notification.c.everyone,
+        notification.c.raised_at,
+        notification.c.cleared_at,
+        notification.c.cleared_by,
+        notification.c.cleared_how,
+        notification.c.lead_id,
+        lead.c.name.label("lead"),
+        lead.c.city,
+        lead.c.programme,
+        lead.c.stage,
+        lead.c.owner_id,
+        lead.c.last_talk_at,
+        lead_phone.c.mask,
+        call.c.campaign,
+        connection.c.label.label("connection"),
+        func.coalesce(did.c.label, call.c.did).label("did"),
+    )
+    .join(call, call.c.id == notification.c.call_id)
+    .join(lead, lead.c.id == notification.c.lead_id)
+    .join(connection, connection.c.id == call.c.connection_id)
+    .outerjoin(lead_phone, (lead_phone.c.lead_id == lead.c.id) & (lead_phone.c.position == 0))
+    .outerjoin(did, did.c.number == call.c.did)
+)
+
+
+def visible(viewer: Viewer) -> Any:
+    """The condition on ``notification`` that keeps what this viewer may see."""
+    if viewer.role is Role.ADMIN:
+        return notification.c.id.is_not(None)
+    mine = select(notification_for.c.notification_id)
+    if viewer.role is Role.COUNSELOR:
+        mine = mine.where(
+            or_(
+                notification_for.c.person_id == viewer.person_id, notification_for.c.team_id.in_(viewer.teams)
+            )
+        )
+    else:
+        members = select(person.c.id).where(person.c.team_id.in_(viewer.teams))
+        mine = mine.where(
+            or_(notification_for.c.person_id.in_(members), notification_for.c.team_id.in_(viewer.teams))
+        )
+    return or_(notification.c.everyone, notification.c.id.in_(mine))
+
+
+def open_for(
+    tx: Connection, viewer: Viewer, *, now: datetime, rules: Rules, kind: str | None = None
+) -> list[dict[str, Any]]:
+    """The open entries this viewer may see, oldest first. ``kind`` is "missed", "pending" or both."""
+    wanted = _ROW.where(notification.c.state == "open", visible(viewer))
+    if kind:
+        wanted = wanted.where(notification.c.kind == kind)
+    return _complete(tx, wanted.order_by(notification.c.raised_at, notification.c.id), now, rules)
+
+
+def rows(tx: Connection, ids: Sequence[int], *, now: datetime, rules: Rules) -> list[dict[str, Any]]:
+    """These entries, whatever their state, in the order of their ids. The caller decides who sees them."""
+    if not ids:
+        return []
+    return _complete(tx, _ROW.where(notification.c.id.in_(ids)).order_by(notification.c.id), now, rules)
+
+
+def _complete(tx: Connection, wanted: Select[Any], now: datetime, rules: Rules) -> list[dict[str, Any]]:
+    found = tx.execute(wanted).mappings().all()
+    if not found:
+        return []
+    names = {row.id: row for row in tx.execute(select(person.c.id, person.c.name, person.c.team_id))}
+    teams = {row.id: row.name for row in tx.execute(select(team.c.id, team.c.name))}
+    people, pools = _addressees(tx, [row["id"] for row in found])
+    reasons = _reasons(tx, [row["call_id"] for row in found])
+    tries = _attempts(tx, {row["lead_id"] for row in found}, min(row["raised_at"] for row in found))
+    sla = timedelta(minutes=rules.sla_minutes)
+    complete = []
+    for row in found:
+        theirs = [names[person_id] for person_id in people[row["id"]] if person_id in names]
+        in_teams = dict.fromkeys([p.team_id for p in theirs if p.team_id] + pools[row["id"]])
+        cleared_by = names.get(row["cleared_by"])
+        owner = names.get(row["owner_id"])
+        last_talk = row["last_talk_at"]
+        complete.append(
+            {
+                "id": row["id"],
+                "call_id": row["call_id"],
+                "kind": row["kind"],
+                "direction": row["direction"],
+                "reason": row["reason"],
+                "state": row["state"],
+                "everyone": row["everyone"],
+                "raised_at": row["raised_at"].isoformat(),
+                "due_at": (row["raised_at"] + sla).isoformat(),
+                "lead_id": row["lead_id"],
+                "lead": row["lead"],
+                "city": row["city"],
+                "programme": row["programme"],
+                "stage": row["stage"],
+                "mask": row["mask"],
+                "counselors": [
+                    {
+                        "id": p.id,
+                        "name": p.name,
+                        "initials": initials(p.name),
+                        "reason": reasons.get((row["call_id"], p.id)),
+                    }
+                    for p in theirs
+                ],
+                "teams": [{"id": team_id, "name": teams[team_id]} for team_id in in_teams],
+                "pool": pools[row["id"]],
+                "owner": owner.name if owner else None,
+                "connection": row["connection"],
+                "did": row["did"],
+                "campaign": row["campaign"],
+                "tries": sum(1 for at in tries[row["lead_id"]] if at > row["raised_at"]),
+                "talked_since": last_talk is not None and last_talk > row["raised_at"],
+                "cleared_at": row["cleared_at"].isoformat() if row["cleared_at"] else None,
+                "cleared_by": cleared_by.name if cleared_by else None,
+                "cleared_how": row["cleared_how"],
+            }
+        )
+    return complete
+
+
+def initials(name: str) -> str:
+    """Two letters for an avatar: of the first and the last word."""
+    words = name.split()
+    return (words[0][:1] + (words[-1][:1] if len(words) > 1 else "")).upper() if words else "?"
+
+
+def _addressees(tx: Connection, ids: Sequence[int]) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
+    people: dict[int, list[int]] = defaultdict(list)
+    pools: dict[int, list[int]] = defaultdict(list)
+    for row in tx.execute(
+        select(notification_for)
+        .where(notification_for.c.notification_id.in_(ids))
+        .order_by(notification_for.c.id)
+    ):
+        if row.person_id:
+            people[row.notification_id].append(row.person_id)
+        if row.team_id:
+            pools[row.notification_id].append(row.team_id)
+    return people, pools
+
+
+def _reasons(tx: Connection, call_ids: Sequence[int]) -> dict[tuple[int, int], str]:
+    """(call, person) → why that person's ring was not answered."""
+    rows_ = tx.execute(
+        select(offer.c.call_id, offer.c.person_id, offer.c.reason)
+        .where(offer.c.call_id.in_(call_ids), offer.c.reason.is_not(None))
+        .order_by(offer.c.position)
+    )
+    return {(row.call_id, row.person_id): row.reason for row in rows_ if row.person_id}
+
+
+def _attempts(tx: Connection, lead_ids: Iterable[int], since: datetime) -> dict[int, list[datetime]]:
+    """When each lead was dialled since then."""
+    found: dict[int, list[datetime]] = defaultdict(list)
+    dialled = (Direction.OUTBOUND.value, Direction.CAMPAIGN.value)
+    for row in tx.execute(
+        select(call.c.lead_id, call.c.started_at).where(
+            call.c.lead_id.in_(list(lead_ids)), call.c.started_at > since, call.c.direction.in_(dialled)
+        )
+    ):
+        found[row.lead_id].append(row.started_at)
+    return found

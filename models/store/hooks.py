@@ -1,0 +1,105 @@
+"""Which connection a hook token belongs to, from memory: providers must be answered even when the
+database is slow, so a stale answer beats none."""
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from models.store.base import Store
+from models.store.vault import digest
+from models.store.writer import Unavailable
+from models.tables.telephony import connection, hook_token
+
+log = logging.getLogger(__name__)
+
+FRESH_SECONDS = 5.0
+RETRY_SECONDS = 1.0
+SECRETS = b"connection.secrets"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A connection as its vendor's code needs it. ``secrets`` are decrypted: never log them."""
+
+    id: int
+    slug: str
+    vendor: str
+    zone: str
+    country: str
+    secrets: Mapping[str, str]
+    settings: Mapping[str, Any]
+
+
+class TokenBook:
+    """Token → account. Reloaded when older than ``FRESH_SECONDS``; kept as it is while that fails."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._lock = threading.Lock()
+        self._accounts: dict[str, tuple[Account, datetime | None]] | None = None
+        self._loaded = self._tried = float("-inf")
+
+    def find(self, token: str) -> Account | None:
+        """The account of a live token. The token is compared as its SHA-256, so timing tells nothing.
+
+        Raises ``Unavailable`` when the book was never loaded and the database is away.
+        """
+        key = digest(token)
+        found = self._current().get(key)
+        if found is None and time.monotonic() - self._loaded > RETRY_SECONDS:
+            found = self._current(reload=True).get(key)
+        if found is None or (found[1] is not None and found[1] <= self._store.now()):
+            return None
+        return found[0]
+
+    def by_id(self, connection_id: int) -> Account | None:
+        """The account of a connection, whatever its tokens."""
+        with self._store.read() as tx:
+            row = tx.execute(select(connection).where(connection.c.id == connection_id)).mappings().first()
+        return _account(self._store, dict(row)) if row else None
+
+    def _current(self, reload: bool = False) -> dict[str, tuple[Account, datetime | None]]:
+        now = time.monotonic()
+        stale = reload or now - self._loaded > FRESH_SECONDS
+        if stale and now - self._tried > (RETRY_SECONDS if self._accounts is not None else 0):
+            with self._lock:
+                self._tried = now
+                try:
+                    with self._store.read() as tx:
+                        self._accounts = _load(self._store, tx)
+                    self._loaded = time.monotonic()
+                except SQLAlchemyError as error:
+                    log.warning("hook tokens could not be reloaded: %s", type(error).__name__)
+        if self._accounts is None:
+            raise Unavailable("the database cannot be read now")
+        return self._accounts
+
+
+def _load(store: Store, tx: Connection) -> dict[str, tuple[Account, datetime | None]]:
+    rows = tx.execute(
+        select(hook_token.c.token_hash, hook_token.c.expires_at, connection)
+        .join(connection, connection.c.id == hook_token.c.connection_id)
+        .where(connection.c.active)
+    ).mappings()
+    return {row["token_hash"]: (_account(store, dict(row)), row["expires_at"]) for row in rows}
+
+
+def _account(store: Store, row: Mapping[str, Any]) -> Account:
+    sealed = row["secrets_ct"]
+    return Account(
+        id=row["id"],
+        slug=row["slug"],
+        vendor=row["vendor"],
+        zone=row["zone"],
+        country=row["country"],
+        secrets=json.loads(store.vault.open(sealed, SECRETS)) if sealed else {},
+        settings=json.loads(row["settings"]),
+    )

@@ -1,0 +1,139 @@
+"""Missed and pending entries: brought in line with what the rules say is due."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, update
+
+from models.rules.notifications import Due, Lookup, due
+from models.store import entries, lookups
+from models.store.base import Store
+from models.store.callrows import Case
+from models.store.feed import Audience, News
+from models.tables.calls import notification, notification_for
+
+OPEN, CLEARED, WITHDRAWN = "open", "cleared", "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """An entry that was raised, changed, cleared or withdrawn."""
+
+    id: int
+    call_id: int
+
+
+def sync(store: Store, tx: Connection, cases: Sequence[Case], now: datetime) -> list[Touched]:
+    """Raise, correct or withdraw the entry of each call; returns those that changed.
+
+    An entry that was cleared stays cleared; one that is no longer due (somebody talked after all) is
+    withdrawn, and raised again should it become due.
+    """
+    over = [case for case in cases if case.call.over and case.lead]
+    since: dict[int, datetime] = {}
+    for case in over:
+        lead_id = case.lead["id"]  # type: ignore[index]
+        since[lead_id] = min(since.get(lead_id, case.call.started_at), case.call.started_at)
+    openings = lookups.openings(tx, since, store.rules)
+    standing = lookups.notifications(tx, {case.call_id for case in cases if case.before is not None})
+    raised: list[tuple[Case, Due]] = []
+    touched: list[Touched] = []
+    for case in cases:
+        wanted = None
+        if case.call.over and case.lead:
+            wanted = due(case.call, _lookup(case), openings.get(case.lead["id"], ()))
+        row = standing.get(case.call_id)
+        if row is None and wanted is not None:
+            raised.append((case, wanted))
+        elif row is not None and _bring_in_line(tx, row, wanted, case):
+            touched.append(Touched(row["id"], case.call_id))
+    return touched + _raise(tx, raised)
+
+
+def news(store: Store, tx: Connection, touched: Sequence[Touched], now: datetime) -> list[News]:
+    """One ``entry`` row for each changed entry, to all whom it is for and their supervisors."""
+    return [
+        News("entry", audience(row), row)
+        for row in entries.rows(tx, [item.id for item in touched], now=now, rules=store.rules)
+    ]
+
+
+def audience(row: Mapping[str, Any]) -> Audience:
+    """Who sees an entry: its counselors, their supervisors, the pool it was left to."""
+    return Audience(
+        people=frozenset(person["id"] for person in row["counselors"]),
+        teams=frozenset(team["id"] for team in row["teams"]),
+        pool=frozenset(row["pool"]),
+        all=row["everyone"],
+    )
+
+
+def _lookup(case: Case) -> Lookup:
+    return Lookup(
+        owner_id=case.lead["owner_id"] if case.lead else None,
+        did_team=case.did_team,
+        connection_team=case.connection_team,
+        seats=case.seats,
+    )
+
+
+def _values(case: Case, wanted: Due) -> dict[str, Any]:
+    return {
+        "lead_id": case.lead["id"] if case.lead else None,
+        "kind": wanted.kind,
+        "direction": wanted.direction,
+        "reason": wanted.reason,
+        "everyone": wanted.everyone,
+        "state": CLEARED if wanted.cleared_at else OPEN,
+        "raised_at": wanted.raised_at,
+        "cleared_at": wanted.cleared_at,
+        "cleared_by": wanted.cleared_by,
+        "cleared_how": wanted.cleared_how,
+    }
+
+
+def _raise(tx: Connection, raised: Sequence[tuple[Case, Due]]) -> list[Touched]:
+    if not raised:
+        return []
+    ids = tx.scalars(
+        insert(notification).returning(notification.c.id, sort_by_parameter_order=True),
+        [{"call_id": case.call_id, **_values(case, wanted)} for case, wanted in raised],
+    ).all()
+    _address(tx, [(entry_id, wanted) for entry_id, (_, wanted) in zip(ids, raised, strict=True)])
+    return [Touched(entry_id, case.call_id) for entry_id, (case, _) in zip(ids, raised, strict=True)]
+
+
+def _address(tx: Connection, entries_due: Sequence[tuple[int, Due]]) -> None:
+    rows: list[dict[str, Any]] = []
+    for entry_id, wanted in entries_due:
+        rows += [
+            {"notification_id": entry_id, "person_id": person_id, "team_id": None}
+            for person_id in sorted(wanted.people)
+        ]
+        if wanted.team_id:
+            rows.append({"notification_id": entry_id, "person_id": None, "team_id": wanted.team_id})
+    if rows:
+        tx.execute(insert(notification_for), rows)
+
+
+def _bring_in_line(tx: Connection, row: RowMapping, wanted: Due | None, case: Case) -> bool:
+    if wanted is None:
+        if row["state"] == WITHDRAWN:
+            return False
+        values: dict[str, Any] = {"state": WITHDRAWN}
+    else:
+        values = _values(case, wanted)
+        if row["state"] == CLEARED and not wanted.cleared_at:
+            for kept in ("state", "cleared_at", "cleared_by", "cleared_how"):
+                values[kept] = row[kept]
+        tx.execute(delete(notification_for).where(notification_for.c.notification_id == row["id"]))
+        _address(tx, [(row["id"], wanted)])
+        if all(row[name] == value for name, value in values.items()):
+            return False
+    tx.execute(
+        update(notification).where(notification.c.id == bindparam("this_id")),
+        {**values, "this_id": row["id"]},
+    )
+    return True

@@ -1,0 +1,151 @@
+"""Opening a lead's profile: what it clears, for whom, and who may open it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, exists, insert, or_, select, update
+
+from models.rules.access import Role, Viewer
+from models.store import entries, feed, notices
+from models.store.base import Store
+from models.tables.calls import call, notification, notification_for, offer
+from models.tables.leads import lead, opening
+from models.tables.people import person
+
+
+class NoSuchLead(Exception):
+    """There is no such lead, or not for this viewer: the two are never told apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """One entry that this opening cleared; ``others`` are the colleagues it was also waiting for."""
+
+    entry_id: int
+    kind: str
+    direction: str
+    others: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    opening_id: int
+    cleared: list[Cleared] = field(default_factory=list)
+
+
+def may_open(tx: Connection, viewer: Viewer, lead_id: int) -> bool:
+    """Own leads, leads whose calls or entries concern the viewer; for a supervisor, the teams'."""
+    known = select(lead.c.owner_id).where(lead.c.id == lead_id)
+    row = tx.execute(known).first()
+    if row is None:
+        return False
+    if viewer.role is Role.ADMIN:
+        return True
+    if viewer.role is Role.COUNSELOR:
+        who: Any = (viewer.person_id,)
+    else:
+        who = select(person.c.id).where(person.c.team_id.in_(viewer.teams))
+    concerns = select(
+        or_(
+            exists().where(lead.c.id == lead_id, lead.c.owner_id.in_(who)),
+            exists().where(call.c.lead_id == lead_id, call.c.person_id.in_(who)),
+            exists().where(
+                call.c.lead_id == lead_id, offer.c.call_id == call.c.id, offer.c.person_id.in_(who)
+            ),
+            exists().where(
+                notification.c.lead_id == lead_id,
+                or_(
+                    notification.c.everyone,
+                    exists().where(
+                        notification_for.c.notification_id == notification.c.id,
+                        or_(
+                            notification_for.c.person_id.in_(who),
+                            notification_for.c.team_id.in_(viewer.teams),
+                        ),
+                    ),
+                ),
+            ),
+        )
+    )
+    return bool(tx.scalar(concerns))
+
+
+def open_profile(store: Store, viewer: Viewer, lead_id: int, how: str) -> Opened:
+    """Record that ``viewer`` opened the profile and clear, for everybody, what that clears.
+
+    A supervisor's or admin's look is recorded but clears nothing unless the institution set it so.
+    Raises ``NoSuchLead``. Two counselors who open it at once: both are recorded, the first one clears.
+    """
+
+    def work(tx: Connection) -> Opened:
+        if not may_open(tx, viewer, lead_id):
+            raise NoSuchLead
+        now = store.now()
+        opening_id = tx.scalars(
+            insert(opening).returning(opening.c.id),
+            {
+                "lead_id": lead_id,
+                "person_id": viewer.person_id,
+                "at": now,
+                "seen_until": now,
+                "how": how[:24],
+            },
+        ).one()
+        if viewer.role is not Role.COUNSELOR and not store.rules.supervisor_opening_clears:
+            return Opened(opening_id)
+        return Opened(opening_id, _clear(store, tx, viewer, lead_id, how))
+
+    opened: Opened = store.write(work)
+    return opened
+
+
+def still_viewing(store: Store, viewer: Viewer, opening_id: int) -> bool:
+    """The profile is still on that person's screen now; False when the opening is not theirs."""
+
+    def work(tx: Connection) -> bool:
+        known = tx.execute(
+            update(opening)
+            .where(opening.c.id == opening_id, opening.c.person_id == viewer.person_id)
+            .values(seen_until=store.now())
+        )
+        return known.rowcount == 1
+
+    seen: bool = store.write(work)
+    return seen
+
+
+def _clear(store: Store, tx: Connection, viewer: Viewer, lead_id: int, how: str) -> list[Cleared]:
+    now = store.now()
+    open_rows = tx.execute(
+        select(notification.c.id, notification.c.call_id).where(
+            notification.c.lead_id == lead_id, notification.c.state == notices.OPEN
+        )
+    ).all()
+    if not open_rows:
+        return []
+    tx.execute(
+        update(notification).where(notification.c.id == bindparam("this_id")),
+        [
+            {
+                "this_id": row.id,
+                "state": notices.CLEARED,
+                "cleared_at": now,
+                "cleared_by": viewer.person_id,
+                "cleared_how": how[:24],
+            }
+            for row in open_rows
+        ],
+    )
+    touched = [notices.Touched(row.id, row.call_id) for row in open_rows]
+    news = notices.news(store, tx, touched, now)
+    feed.append(tx, store.db, now, news)
+    changed = entries.rows(tx, [row.id for row in open_rows], now=now, rules=store.rules)
+    return [
+        Cleared(
+            row["id"],
+            row["kind"],
+            row["direction"],
+            [who["name"] for who in row["counselors"] if who["id"] != viewer.person_id],
+        )
+        for row in changed
+    ]

@@ -1,0 +1,155 @@
+"""Group commit: one thread writes, and everything that waits for it shares a transaction.
+
+A commit costs a disk flush. Requests that arrive while one is under way queue up and go into the next
+one together, so the cost is shared and no two writers ever contend. A caller returns only after its
+work is durable, or with the exception its own work raised.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from queue import Empty, Full, Queue
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from models.db import Database
+from models.store.failpoints import failpoint
+
+log = logging.getLogger(__name__)
+
+MAX_GROUP = 256
+MAX_WAITING = 4096
+
+
+class Unavailable(Exception):
+    """The database cannot be written now. The caller must say so (503), never pretend."""
+
+
+Work = Callable[[Connection, Sequence[Any]], Sequence[Any]]
+"""Does a batch of payloads in one transaction; returns one result a payload, in order."""
+
+
+@dataclass(slots=True)
+class _Job:
+    work: Work
+    payload: Any
+    done: Future[Any]
+
+
+class Writer:
+    """The one thread of this process that writes. ``submit`` from any thread."""
+
+    def __init__(self, db: Database, on_commit: Callable[[], None] = lambda: None) -> None:
+        self._db = db
+        self._on_commit = on_commit
+        self._queue: Queue[_Job | None] = Queue(MAX_WAITING)
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+        self._thread.start()
+
+    def on_commit(self, callback: Callable[[], None]) -> None:
+        """Call this after every commit, from the writer's thread: a wake-up, so it must be quick."""
+        self._on_commit = callback
+
+    def submit(self, work: Work, payload: Any, timeout: float = 20.0) -> Any:
+        """Queue ``payload`` for ``work`` and wait until it is durable.
+
+        Raises what ``work`` raised for this payload, or ``Unavailable`` when the database is away, the
+        queue is full or ``timeout`` seconds passed (the work may still be committed afterwards).
+        """
+        job = _Job(work, payload, Future())
+        try:
+            self._queue.put_nowait(job)
+        except Full:
+            raise Unavailable("too many requests are waiting to be written") from None
+        try:
+            return job.done.result(timeout)
+        except TimeoutError:
+            raise Unavailable(f"not written within {timeout:g} s") from None
+
+    def do(self, work: Callable[[Connection], Any], timeout: float = 20.0) -> Any:
+        """``submit`` for work that has no batch form."""
+        return self.submit(_one_by_one, work, timeout)
+
+    def close(self) -> None:
+        """Finish what is queued, then stop."""
+        self._queue.put(None)
+        self._thread.join(30)
+
+    def _run(self) -> None:
+        while True:
+            first = self._queue.get()
+            if first is None:
+                return
+            group, last = self._gather(first)
+            self._commit(group)
+            if last:
+                return
+
+    def _gather(self, first: _Job) -> tuple[list[_Job], bool]:
+        group = [first]
+        while len(group) < MAX_GROUP:
+            try:
+                job = self._queue.get_nowait()
+            except Empty:
+                return group, False
+            if job is None:
+                return group, True
+            group.append(job)
+        return group, False
+
+    def _commit(self, group: list[_Job]) -> None:
+        """Write the whole group; if anything fails, write each job alone so that only the bad one fails."""
+        try:
+            results = self._attempt(group)
+        except Exception as error:
+            if len(group) == 1:
+                group[0].done.set_exception(_translate(error))
+                return
+            log.warning("a group of %d failed (%s); writing one by one", len(group), type(error).__name__)
+            for job in group:
+                self._commit([job])
+            return
+        for job, result in zip(group, results, strict=True):
+            job.done.set_result(result)
+        self._on_commit()
+
+    def _attempt(self, group: list[_Job]) -> list[Any]:
+        results: list[Any] = []
+        with self._db.begin() as tx:
+            for work, payloads in _runs(group):
+                results.extend(work(tx, payloads))
+            failpoint("writer.before_commit")
+        failpoint("writer.after_commit")
+        return results
+
+
+def _runs(group: list[_Job]) -> list[tuple[Work, list[Any]]]:
+    """Neighbours with the same work go in one call; order is kept."""
+    runs: list[tuple[Work, list[Any]]] = []
+    for job in group:
+        if runs and runs[-1][0] is job.work:
+            runs[-1][1].append(job.payload)
+        else:
+            runs.append((job.work, [job.payload]))
+    return runs
+
+
+def _one_by_one(tx: Connection, works: Sequence[Callable[[Connection], Any]]) -> list[Any]:
+    return [work(tx) for work in works]
+
+
+def _translate(error: Exception) -> Exception:
+    if isinstance(error, DBAPIError) and (error.connection_invalidated or _is_outage(error)):
+        unavailable = Unavailable("the database cannot be written now")
+        unavailable.__cause__ = error
+        return unavailable
+    return error
+
+
+def _is_outage(error: DBAPIError) -> bool:
+    """Locked, full, read-only, gone: everything that is the database's state and not the statement's."""
+    return type(error).__name__ == "OperationalError" or type(error).__name__ == "InterfaceError"
