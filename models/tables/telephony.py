@@ -78,6 +78,8 @@ delivery = Table(
     Column("replayed_at", Instant),
     Index("ix_delivery_connection_id_id", "connection_id", "id"),
     Index("ix_delivery_verdict_id", "verdict", "id"),
+    # Counting a day by connection and verdict must not read the sealed bodies.
+    Index("ix_delivery_received_at", "received_at", "connection_id", "verdict"),
 )
 
 unknown_word = Table(

@@ -127,6 +127,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_delivery_connection_id_id", "delivery", ["connection_id", "id"])
     op.create_index("ix_delivery_verdict_id", "delivery", ["verdict", "id"])
+    op.create_index("ix_delivery_received_at", "delivery", ["received_at", "connection_id", "verdict"])
     op.create_table(
         "hook_token",
         sa.Column("id", sa.Integer(), nullable=False),
