@@ -1,0 +1,83 @@
+"""Phone numbers: E.164 by libphonenumber, and the mask that may be shown.
+
+Never "the last ten digits": a number is read as a whole or not at all.
+"""
+
+import re
+from functools import lru_cache
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResult
+
+_INDIAN_MOBILE = re.compile(r"(?:\+91|91|0)?([6-9][0-9]{9})")
+# Every Indian number of ten digits from 6 to 9 is valid to libphonenumber (a test compares them), and
+# asking it costs a hundred times more than this.
+
+_WRITTEN = re.compile(r"\s*(?:tel:)?\s*([+＋]?[\d\s().\[\]/‐-―-]*)\s*", re.IGNORECASE)
+_INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F)])
+_SEAT = re.compile(r"\s*(?:client:|sips?:|ext(?:ension)?\b|agent\b|\S+@\S|\d{1,6}\s*$)", re.IGNORECASE)
+_MASKED = "••••• ••"
+_LONGEST = 40
+
+
+@lru_cache(maxsize=65536)
+def e164(raw: str | None, country: str) -> str | None:
+    """The number in E.164, or None when it is not a subscriber's number.
+
+    ``country`` is the ISO code (``"IN"``) for numbers written without a country prefix. Spaces, dashes,
+    brackets and ``tel:`` are read through; letters, masks (``98XXXXXX21``), seats (``client:x``, ``sip:x``,
+    extensions) and short codes are None. A number with ``+`` only needs a possible length, since numbering
+    plans grow faster than anybody's tables; one without must be valid in ``country``.
+    """
+    if raw is None:
+        return None
+    if country == "IN" and (quick := _INDIAN_MOBILE.fullmatch(raw)) is not None:
+        return "+91" + quick[1]
+    return _parsed(raw, country)
+
+
+def _parsed(raw: str, country: str) -> str | None:
+    if len(raw) > _LONGEST:
+        return None
+    written = _WRITTEN.fullmatch(raw.translate(_INVISIBLE))
+    if written is None:
+        return None
+    text = written[1]
+    number = _accepted(text, country)
+    if number is None and text.startswith("0"):
+        # several switches write the trunk zero before the country code: 0 91 98765 43210
+        number = _accepted(text.lstrip("0"), country)
+    return number
+
+
+def _accepted(text: str, country: str) -> str | None:
+    try:
+        number = phonenumbers.parse(text, country)
+    except NumberParseException:
+        return None
+    if phonenumbers.is_valid_number(number) or (
+        text.startswith(("+", "＋"))
+        and phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE
+    ):
+        return str(phonenumbers.format_number(number, PhoneNumberFormat.E164))
+    return None
+
+
+def mask(number: str) -> str:
+    """What may be shown of a number: country prefix and last three digits, ``+91 ••••• ••321``.
+
+    The length is hidden too. Of something that is not E.164 (a short code, digits as sent) only the last
+    three are shown, and only when at least four more stay hidden.
+    """
+    digits = "".join(c for c in number if c.isdigit())
+    tail = digits[-3:] if len(digits) >= 7 else ""
+    if number.startswith("+") and len(digits) >= 7:
+        for length in (1, 2, 3):
+            if int(digits[:length]) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
+                return f"+{digits[:length]} {_MASKED}{tail}"
+    return _MASKED + tail
+
+
+def looks_like_seat(raw: str) -> bool:
+    """Is this an agent's address rather than a phone number: ``client:x``, SIP, e-mail, an extension?"""
+    return _SEAT.match(raw) is not None
