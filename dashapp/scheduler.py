@@ -1,0 +1,107 @@
+"""What happens by the clock: the table of jobs, run by one process of however many there are."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, timedelta
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy.exc import SQLAlchemyError
+
+from dashapp.config import Settings
+from models.db import Leadership
+from models.store import deliveries, feed, journal, sessions
+from models.store.base import Store
+from models.store.writer import Unavailable
+
+log = logging.getLogger(__name__)
+
+FEED_KEPT = timedelta(days=3)
+DELIVERIES_KEPT = timedelta(days=30)
+SETTLE_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something to do again and again. ``run`` must be harmless when it is done twice or late."""
+
+    name: str
+    every: timedelta
+    run: Callable[[Store], int]
+    meaning: str
+
+
+def settle(store: Store) -> int:
+    done = batch = journal.settle_due(store, SETTLE_AT_ONCE)
+    while batch == SETTLE_AT_ONCE:
+        batch = journal.settle_due(store, SETTLE_AT_ONCE)
+        done += batch
+    return done
+
+
+def trim_feed(store: Store) -> int:
+    return int(store.write(lambda tx: feed.trim(tx, store.now() - FEED_KEPT)))
+
+
+def purge_sessions(store: Store) -> int:
+    return int(store.write(lambda tx: sessions.purge(tx, store.now())))
+
+
+def forget_deliveries(store: Store) -> int:
+    return int(store.write(lambda tx: deliveries.forget(tx, store.now() - DELIVERIES_KEPT)))
+
+
+JOBS = (
+    Job("settle", timedelta(seconds=10), settle, "end calls whose last offer lapsed without a word"),
+    Job("trim_feed", timedelta(hours=1), trim_feed, "forget what live screens were told over 3 days ago"),
+    Job("purge_sessions", timedelta(minutes=15), purge_sessions, "delete sessions that have expired"),
+    Job("forget_deliveries", timedelta(hours=1), forget_deliveries, "delete raw deliveries after 30 days"),
+)
+
+
+class Scheduler:
+    """The jobs of this process. They run only while it leads, so every process may have one."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._leadership = Leadership(store.db)
+        self._clock = BackgroundScheduler(
+            timezone=UTC,
+            daemon=True,
+            executors={"default": {"type": "threadpool", "max_workers": 1}},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+        for job in JOBS:
+            self._clock.add_job(
+                self.run, "interval", args=[job], id=job.name, seconds=job.every.total_seconds()
+            )
+
+    def start(self) -> None:
+        self._clock.start()
+
+    def stop(self) -> None:
+        self._clock.shutdown(wait=True)
+        self._leadership.release()
+
+    def run(self, job: Job) -> None:
+        """Do the job now if this process leads. A database that is away is tried again at the next turn."""
+        try:
+            if not self._leadership.held():
+                return
+            done = job.run(self._store)
+        except (SQLAlchemyError, Unavailable) as error:
+            log.warning("job %s could not reach the database: %s", job.name, type(error).__name__)
+        except Exception:
+            log.exception("job %s failed", job.name)
+        else:
+            if done:
+                log.info("job %s: %d", job.name, done)
+
+
+def start_scheduler(settings: Settings, store: Store) -> Scheduler | None:
+    """Run the jobs in this process's background, unless the settings say that another one does."""
+    if not settings.scheduler:
+        return None
+    scheduler = Scheduler(store)
+    scheduler.start()
+    return scheduler
