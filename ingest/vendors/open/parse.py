@@ -74,7 +74,7 @@ def _moment(reading: Reading, delivery: Delivery) -> CallEvent:
     answered_at = reading.moment("answer_time")
     extra = _extra(reading)
     if kind is Kind.MISSED:
-        extra.setdefault("miss_reason", _miss_reason(reading) or MissReason.FREE)
+        extra.setdefault("miss_reason", str(_miss_reason(reading) or MissReason.FREE))
     return CallEvent(
         provider_call_id=_call_id(reading, delivery, extra),
         kind=kind,
@@ -106,7 +106,7 @@ def _log(reading: Reading, delivery: Delivery) -> CallEvent:
     if talk is None and outcome is Outcome.CONNECTED:
         talk = total
     if outcome is Outcome.AGENT_MISSED and (reason := _miss_reason(reading)):
-        extra.setdefault("miss_reason", reason)
+        extra.setdefault("miss_reason", str(reason))
     at = ended_at
     if at is None and started_at is not None and total is not None:
         at = started_at + timedelta(seconds=total)
@@ -199,7 +199,7 @@ def _extra(reading: Reading) -> dict[str, str]:
     extra = reading.rest(words.NAMES)
     told = _looked_up(reading, "agent_status", words.AGENT_STATUSES)
     if told is not None:
-        extra["miss_reason"] = told
+        extra["miss_reason"] = str(told)
     return extra
 
 

@@ -1,0 +1,131 @@
+"""Exotel's status callback of a call it was asked to make, and of a campaign's calls."""
+
+from dataclasses import replace
+
+from ingest.contract import CallEvent, Delivery, Parsed
+from ingest.readings import Reading, word
+from ingest.vendors.exotel.words import DIRECTIONS, direction, end
+from models.rules.call import Direction, Kind, Outcome
+
+_STATUS = (
+    "CallSid",
+    "EventType",
+    "DateCreated",
+    "DateUpdated",
+    "Status",
+    "To",
+    "From",
+    "PhoneNumberSid",
+    "StartTime",
+    "EndTime",
+    "Direction",
+    "ConversationDuration",
+    "RecordingUrl",
+    "CustomField",
+)
+_CAMPAIGN = ("campaign_sid", "call_sid", "date_created", "date_updated", "number", "status")
+
+
+def status(reading: Reading, call_id: str, delivery: Delivery) -> Parsed:
+    """``From`` is dialled first: the agent of an API call, the lead of an incoming one."""
+    told = word(reading.text("Status") or "")
+    event_type = word(reading.text("EventType") or "")
+    if event_type == "answered" or told == "in_progress":
+        kind = Kind.BRIDGED if word(reading.text("Legs[1][Status]") or "") == "in_progress" else Kind.ANSWERED
+    elif told in ("queued", "initiated", "ringing"):
+        kind = Kind.RINGING
+    else:
+        kind = Kind.LOG
+    towards, customer, did, seat = _roles(reading)
+    over = kind is Kind.LOG
+    outcome = _outcome(reading, towards) if over else None
+    at = reading.moment("DateUpdated")
+    ended_at = reading.moment("EndTime") if over else None
+    talk = reading.seconds("ConversationDuration", "Legs[1][OnCallDuration]") if over else None
+    event = CallEvent(
+        provider_call_id=call_id,
+        kind=kind,
+        received_at=delivery.received_at,
+        at=ended_at or at,
+        seat=seat,
+        direction=towards,
+        customer=customer,
+        did=did,
+        intent=reading.text("CustomField"),
+        started_at=reading.moment("StartTime", "DateCreated"),
+        answered_at=at if kind is Kind.BRIDGED else None,
+        ended_at=ended_at,
+        talk_seconds=talk if outcome is Outcome.CONNECTED else None,
+        outcome=outcome,
+        recording=reading.text("RecordingUrl", limit=2000),
+        words=reading.text("Status"),
+        extra=reading.rest(_STATUS),
+    )
+    return Parsed((event,), tuple(reading.unknown))
+
+
+def campaign_call(reading: Reading, call_id: str, delivery: Delivery) -> Parsed:
+    """One call of a campaign. ``completed`` says that the lead answered, not that an agent talked."""
+    outcome = end(reading, "status")
+    at = reading.moment("date_updated")
+    told = CallEvent(
+        provider_call_id=call_id,
+        kind=_campaign_kind(reading, outcome),
+        received_at=delivery.received_at,
+        at=at,
+        direction=Direction.CAMPAIGN,
+        customer=reading.number("number"),
+        campaign=reading.text("campaign_sid"),
+        started_at=reading.moment("date_created"),
+        outcome=outcome,
+        words=reading.text("status"),
+        extra=reading.rest(_CAMPAIGN),
+    )
+    if outcome is not Outcome.CONNECTED:
+        return Parsed((told,), tuple(reading.unknown))
+    answered = replace(told, kind=Kind.ANSWERED, at=None, outcome=None)
+    return Parsed((answered, replace(told, outcome=None)), tuple(reading.unknown))
+
+
+def _campaign_kind(reading: Reading, outcome: Outcome | None) -> Kind:
+    if outcome is Outcome.CONNECTED:
+        return Kind.ENDED
+    return Kind.LOG if outcome is not None or not reading.text("status") else Kind.RINGING
+
+
+def _roles(reading: Reading) -> tuple[Direction | None, str | None, str | None, str | None]:
+    """Direction, customer, DID and seat. A direction nobody knows gives the two numbers to nobody."""
+    towards = direction(reading, DIRECTIONS)
+    if towards is None and not reading.text("Direction") and reading.text("From") and reading.text("To"):
+        towards = Direction.OUTBOUND  # the callback is documented for calls made through the API
+    if towards is Direction.OUTBOUND:
+        return towards, reading.number("To"), reading.number("PhoneNumberSid"), reading.seat("From")
+    if towards is Direction.INBOUND:
+        return towards, reading.number("From"), reading.number("PhoneNumberSid", "To"), None
+    return None, None, reading.number("PhoneNumberSid"), None
+
+
+def _outcome(reading: Reading, towards: Direction | None) -> Outcome | None:
+    """Connected means that both legs were up; the call's own word only counts where no leg says otherwise."""
+    whole = end(reading, "Status")
+    first = end(reading, "Legs[0][Status]")
+    second = end(reading, "Legs[1][Status]")
+    if towards is Direction.INBOUND:
+        decisive = second or whole
+        return Outcome.AGENT_MISSED if decisive in (Outcome.NO_ANSWER, Outcome.BUSY) else decisive
+    if first in _AGENT_LEG:
+        return _AGENT_LEG[first]
+    decisive = second or whole
+    if decisive is Outcome.CANCELLED:
+        return Outcome.AGENT_CANCELLED
+    if decisive is Outcome.CONNECTED and second is None and reading.text("ConversationDuration") == "0":
+        return Outcome.NO_ANSWER
+    return decisive
+
+
+_AGENT_LEG = {
+    Outcome.NO_ANSWER: Outcome.AGENT_MISSED,
+    Outcome.BUSY: Outcome.AGENT_MISSED,
+    Outcome.CANCELLED: Outcome.AGENT_CANCELLED,
+    Outcome.FAILED: Outcome.FAILED,
+}
