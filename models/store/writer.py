@@ -47,6 +47,7 @@ class Writer:
         self._db = db
         self._on_commit = on_commit
         self._queue: Queue[_Job | None] = Queue(MAX_WAITING)
+        self._closed = False
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
@@ -60,6 +61,8 @@ class Writer:
         Raises what ``work`` raised for this payload, or ``Unavailable`` when the database is away, the
         queue is full or ``timeout`` seconds passed (the work may still be committed afterwards).
         """
+        if self._closed:
+            raise Unavailable("the writer is closed")
         job = _Job(work, payload, Future())
         try:
             self._queue.put_nowait(job)
@@ -76,6 +79,7 @@ class Writer:
 
     def close(self) -> None:
         """Finish what is queued, then stop."""
+        self._closed = True
         self._queue.put(None)
         self._thread.join(30)
 
