@@ -77,6 +77,14 @@ def id_of(tx: Connection, slug: str) -> int:
     return found
 
 
+def country_of(tx: Connection, slug: str) -> str:
+    """ISO code in which this provider's numbers without a prefix are read. Raises ``UnknownConnection``."""
+    found: str | None = tx.scalar(select(connection.c.country).where(connection.c.slug == slug))
+    if found is None:
+        raise UnknownConnection(f"there is no connection {slug!r}")
+    return found
+
+
 def issue_token(
     tx: Connection, connection_id: int, at: datetime, *, retire_others_at: datetime | None = None
 ) -> str:

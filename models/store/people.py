@@ -89,14 +89,14 @@ def add(
 
 def set_password(tx: Connection, email: str, password: str) -> None:
     """Change it and end every session of that person. Raises ``UnknownPerson``, ``WeakPassword``."""
-    person_id = _id_of(tx, email)
+    person_id = id_of(tx, email)
     tx.execute(update(person).where(person.c.id == person_id).values(password_hash=_hash(password)))
     end_all(tx, person_id)
 
 
 def set_active(tx: Connection, email: str, *, active: bool) -> None:
     """Let somebody in again, or shut them out at once. Raises ``UnknownPerson``."""
-    person_id = _id_of(tx, email)
+    person_id = id_of(tx, email)
     tx.execute(update(person).where(person.c.id == person_id).values(active=active))
     if not active:
         end_all(tx, person_id)
@@ -119,7 +119,8 @@ def everybody(tx: Connection) -> list[Person]:
     return [_person(row, supervised.get(row["id"], ())) for row in rows]
 
 
-def _id_of(tx: Connection, email: str) -> int:
+def id_of(tx: Connection, email: str) -> int:
+    """Raises ``UnknownPerson``."""
     found: int | None = tx.scalar(select(person.c.id).where(person.c.email == email.strip().lower()))
     if found is None:
         raise UnknownPerson(f"nobody has the e-mail {email}")

@@ -1,0 +1,139 @@
+"""``connection``: connections to providers, their hook addresses, seats and DIDs."""
+
+import argparse
+import json
+import sys
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+
+from dashapp.cli.stores import opened
+from dashapp.config import Settings
+from ingest import readings
+from ingest.vendors import registry
+from models.rules.phone import mask
+from models.store import connections, people
+from models.store.base import Store
+
+
+def add_to(commands: Any) -> None:
+    command = commands.add_parser("connection", help="providers: add, token, seat, did, list")
+    what = command.add_subparsers(metavar="action", required=True)
+
+    add = what.add_parser("add", help="add a connection and print its hook address")
+    add.add_argument("slug", help="short name, as in exotel-indore")
+    add.add_argument("--vendor", required=True, choices=registry.all_slugs())
+    add.add_argument("--label", required=True, help="name on the screens")
+    add.add_argument("--team", help="who owns calls to a DID that no team claims")
+    add.add_argument("--zone", help="IANA zone of times the provider sends without an offset")
+    add.add_argument("--country", help="ISO code for the provider's numbers without a prefix")
+    add.add_argument(
+        "--secrets", action="store_true", help="read the vendor's secrets as JSON from standard input"
+    )
+    add.set_defaults(run=run, act=add_connection)
+
+    token = what.add_parser("token", help="a new hook address; the older ones end")
+    token.add_argument("slug")
+    token.add_argument("--hours", type=float, default=24, help="how long the older ones still work (24)")
+    token.set_defaults(run=run, act=new_token)
+
+    seat = what.add_parser("seat", help="give a person an agent number, extension or user name there")
+    seat.add_argument("slug")
+    seat.add_argument("email")
+    seat.add_argument("address")
+    seat.set_defaults(run=run, act=add_seat)
+
+    did = what.add_parser("did", help="a number of the institution and the team that answers it")
+    did.add_argument("number", help="E.164, as in +917314000001")
+    did.add_argument("--label", required=True)
+    did.add_argument("--team")
+    did.set_defaults(run=run, act=add_did)
+
+    listing = what.add_parser("list", help="all connections and when each provider last spoke")
+    listing.set_defaults(run=run, act=list_connections)
+
+
+def run(given: argparse.Namespace, settings: Settings) -> int:
+    given.settings = settings
+    with opened(settings) as store:
+        try:
+            given.act(store, given)
+        except (ValueError, LookupError) as error:
+            print(error, file=sys.stderr)
+            return 1
+        except IntegrityError:
+            print("that exists already", file=sys.stderr)
+            return 1
+    return 0
+
+
+def add_connection(store: Store, given: argparse.Namespace) -> None:
+    secrets = json.load(sys.stdin) if given.secrets else None
+    if secrets is not None and not isinstance(secrets, dict):
+        raise ValueError("the secrets must be a JSON object")
+    with store.db.begin() as tx:
+        connection_id = connections.add(
+            tx,
+            store.vault,
+            slug=given.slug,
+            vendor=given.vendor,
+            label=given.label,
+            at=store.now(),
+            zone=given.zone or store.rules.zone.key,
+            country=given.country or store.rules.country,
+            team_id=people.add_team(tx, given.team) if given.team else None,
+            secrets=secrets,
+        )
+        token = connections.issue_token(tx, connection_id, store.now())
+    _print_address(given.settings, token)
+
+
+def new_token(store: Store, given: argparse.Namespace) -> None:
+    now = store.now()
+    with store.db.begin() as tx:
+        connection_id = connections.id_of(tx, given.slug)
+        token = connections.issue_token(
+            tx, connection_id, now, retire_others_at=now + timedelta(hours=given.hours)
+        )
+    _print_address(given.settings, token)
+
+
+def add_seat(store: Store, given: argparse.Namespace) -> None:
+    with store.db.begin() as tx:
+        address = readings.seat(given.address, connections.country_of(tx, given.slug))
+        if address is None:
+            raise ValueError(f"{given.address!r} is no address of an agent")
+        connections.add_seat(
+            tx,
+            store.vault,
+            connection_id=connections.id_of(tx, given.slug),
+            person_id=people.id_of(tx, given.email),
+            address=address,
+            mask=mask(address),
+        )
+    print("added")
+
+
+def add_did(store: Store, given: argparse.Namespace) -> None:
+    number = readings.number(given.number, store.rules.country)
+    if number is None or not number.startswith("+"):
+        raise ValueError(f"{given.number!r} is no telephone number")
+    with store.db.begin() as tx:
+        team_id = people.add_team(tx, given.team) if given.team else None
+        connections.add_did(tx, number=number, label=given.label, team_id=team_id)
+    print("added")
+
+
+def list_connections(store: Store, _given: argparse.Namespace) -> None:
+    with store.read() as tx:
+        for one in connections.listed(tx):
+            heard = (
+                one.last_at.astimezone(store.rules.zone).isoformat(" ", "seconds") if one.last_at else "never"
+            )
+            print(f"{one.slug:<24}{one.vendor:<12}{one.label:<28}{one.seats:>4} seats  last heard {heard}")
+
+
+def _print_address(settings: Settings, token: str) -> None:
+    print(f"{settings.url}/webhooks/v1/{token}/")
+    print("Keep it like a password: it is shown this once, and whoever has it can report calls.")
