@@ -1,21 +1,19 @@
 """Counselors as other systems read them: who they are, whether they are there, whether they talk."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import Connection, not_, select
+from sqlalchemy import Connection, select
 
 from models.rules.access import Role, Viewer
 from models.store.api_leads import require_all
+from models.store.availability import busy_people
+from models.store.connections import ADDRESS
 from models.store.vault import Vault
-from models.tables.calls import call
 from models.tables.people import person, presence, team
 from models.tables.telephony import connection, seat
 
 OUT = "out"
-SEAT = b"seat.address"
-LONGEST_CALL = timedelta(hours=4)
-"""A call whose end nobody told is no longer taken for a live one after this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +26,7 @@ class SeatRow:
 
 @dataclass(frozen=True, slots=True)
 class CounselorRow:
-    """A counselor. ``state`` is in, break or out; ``on_call`` means talking or dialling now."""
+    """A counselor. ``state`` is in, break or out; ``on_call``: talks, or is being rung, now."""
 
     id: int
     name: str
@@ -51,13 +49,7 @@ def everybody(
             select(presence.c.person_id, presence.c.state).where(presence.c.to_at.is_(None))
         )
     }
-    talking = set(
-        tx.scalars(
-            select(call.c.person_id).where(
-                not_(call.c.over), call.c.person_id.is_not(None), call.c.started_at > now - LONGEST_CALL
-            )
-        )
-    )
+    busy = busy_people(tx, now)
     seats = _seats(tx, seats_from) if seats_from else {}
     rows = tx.execute(
         select(person.c.id, person.c.name, person.c.email, person.c.active, team.c.name.label("team"))
@@ -73,7 +65,7 @@ def everybody(
             team=row.team,
             active=row.active,
             state=states.get(row.id, OUT),
-            on_call=row.id in talking,
+            on_call=row.id in busy,
             seats=seats.get(row.id, []),
         )
         for row in rows
@@ -88,5 +80,5 @@ def _seats(tx: Connection, vault: Vault) -> dict[int, list[SeatRow]]:
         .order_by(connection.c.slug, seat.c.id)
     )
     for person_id, slug, sealed in rows:
-        found.setdefault(person_id, []).append(SeatRow(slug, vault.open(sealed, SEAT).decode()))
+        found.setdefault(person_id, []).append(SeatRow(slug, vault.open(sealed, ADDRESS).decode()))
     return found

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, exists, insert, or_, select, update
 
 from models.rules.access import Role, Viewer
 from models.rules.phone import mask
@@ -90,7 +90,7 @@ def counselor_id(tx: Connection, email: str) -> int | None:
     """The active counselor with this e-mail, whatever its case; None when there is no such."""
     return tx.scalar(
         select(person.c.id).where(
-            func.lower(person.c.email) == email.lower(), person.c.role == Role.COUNSELOR, person.c.active
+            person.c.email == email.lower(), person.c.role == Role.COUNSELOR, person.c.active
         )
     )
 
