@@ -48,14 +48,16 @@ PART = (
 )
 
 
-@pytest.fixture(params=range(4))
-def scene(request, tmp_path):
-    db = Database(f"sqlite:///{tmp_path / 'calls.db'}")
-    metadata.create_all(db.engine)
-    with db.begin() as tx:
-        world = callworld.build(tx, seed=request.param)
-    yield db, world
-    db.close()
+@pytest.fixture(params=[("sqlite", 1), ("sqlite", 2), ("postgres", 3)], ids=lambda p: f"{p[0]}-{p[1]}")
+def scene(request, databases):
+    kind, seed = request.param
+    with databases.database(kind, empty=True) as url:
+        db = Database(url)
+        metadata.create_all(db.engine)
+        with db.begin() as tx:
+            world = callworld.build(tx, seed=seed)
+        yield db, world
+        db.close()
 
 
 WINDOWS = [
@@ -229,14 +231,10 @@ def test_a_limit_shows_the_newest_and_tells_the_whole_count(scene):
     assert some.rows == whole.rows[:7]
 
 
-def test_a_counselor_without_calls_keeps_her_row(tmp_path):
-    db = Database(f"sqlite:///{tmp_path / 'empty.db'}")
-    metadata.create_all(db.engine)
-    with db.begin() as tx:
-        callworld.build(tx, seed=1, size=30)
+def test_a_counselor_without_calls_keeps_her_row(scene):
+    db, _ = scene
     with db.read() as tx:
         report = productivity.report(tx, farid, Window(TODAY - 400, TODAY - 380), now=NOW, rules=RULES)
-    db.close()
     assert [row.name for row in report.rows] == ["Asha Menon", "Bilal Khan", "Chitra Rao", "Dinesh Pillai"]
     assert all(row.tally.empty and row.tally.connect_rate is None for row in report.rows)
 

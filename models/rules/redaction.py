@@ -1,0 +1,59 @@
+"""What an inspector may show of a request: phone numbers cut to their last digits, secrets hidden."""
+
+import re
+from typing import Any
+
+HIDDEN = "hidden"
+_MASK = "••••• ••"
+
+# Punctuation that may stand between the digits of one number, also percent-encoded or as a form's "+".
+_BETWEEN = r"(?:[ \t\-()./+\u00a0\u2010-\u2015]|%(?:20|28|29|2B|2D|2E|2F))"
+_READ = re.compile(
+    rf"""
+    (?P<kept>
+        (?<!\d)(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?!\d)       # a date, perhaps with a time
+        (?:(?:[T\ +]|%20)[0-2]\d(?::|%3A)[0-5]\d(?:(?::|%3A)[0-5]\d(?:\.\d{{1,6}})?)?)?
+      | %[0-9A-Fa-f]{{2}}                                                        # digits of an escape
+      | \\u[0-9A-Fa-f]{{4}}
+    )
+    | (?P<number>\d(?:{_BETWEEN}{{0,3}}\d){{6,}})
+    """,
+    re.VERBOSE,
+)
+_SECRET = re.compile(r"auth|cookie|signature|token|secret|passw|api[-_]?key|apikey|csrf", re.IGNORECASE)
+
+
+def numbers(text: str) -> str:
+    """Every run of seven digits or more, however punctuated or encoded, as a mask with its last three.
+
+    Dates and times stay readable. Ids that look like numbers are masked too: better one too many.
+    """
+    return _READ.sub(_one, text)
+
+
+def is_secret(name: str) -> bool:
+    """Does a header or field of this name carry a credential?"""
+    return _SECRET.search(name) is not None
+
+
+def value(of: Any, name: str = "") -> Any:
+    """The same for a decoded JSON value, all the way down; keys may hold numbers too."""
+    if name and is_secret(name) and not isinstance(of, dict | list):
+        return HIDDEN
+    if isinstance(of, dict):
+        return {numbers(str(key)): value(inner, str(key)) for key, inner in of.items()}
+    if isinstance(of, list):
+        return [value(inner, name) for inner in of]
+    if isinstance(of, str):
+        return numbers(of)
+    if isinstance(of, int | float) and not isinstance(of, bool):
+        shown = numbers(str(of))
+        return of if shown == str(of) else shown
+    return of
+
+
+def _one(found: re.Match[str]) -> str:
+    if found["kept"] is not None:
+        return found["kept"]
+    digits = [c for c in re.sub(r"%[0-9A-Fa-f]{2}", "", found["number"]) if c.isdigit()]
+    return _MASK + "".join(digits[-3:])
