@@ -1,0 +1,116 @@
+"""The reference protocol: pop-up per counselor tried, one call log per counselor after the end.
+
+A plain connection tells ``status`` 1 or 0 and nothing of the reason, as the reference product's vendors do; a
+rich one adds the optional fields. Both are spoken here, because both exist.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from simulator.books import Connection
+from simulator.numbers import FASHIONS, written
+from simulator.speakers.language import Delivery, local
+from simulator.story import Facts, Line, Ring
+
+_NOT_TALKED = frozenset(
+    ("no_answer", "busy", "rejected", "cancelled", "agent_missed", "agent_cancelled", "abandoned", "failed")
+)
+
+
+class Open:
+    """Speaker of the reference protocol."""
+
+    def route(self, line: Line, connection: Connection, now: datetime) -> Delivery:
+        fields = {
+            "applicant_no": _customer(line, connection),
+            "did_no": line.did,
+            "call_id": line.call_id,
+            "call_type": "inbound",
+        }
+        style = "json" if connection.rich else "query"
+        return Delivery(fact="route", door="/getCounsellor", style=style, fields=fields, due=now)
+
+    def addresses(self, answer: Any) -> list[str]:
+        if not isinstance(answer, dict) or not answer.get("status"):
+            return []
+        found = answer.get("data") or []
+        return [
+            str(item["agent_number"]) for item in found if isinstance(item, dict) and item.get("agent_number")
+        ]
+
+    def deliveries(self, facts: Facts, connection: Connection) -> Sequence[Delivery]:
+        style = "json" if connection.rich else "form"
+        said = [
+            Delivery(
+                fact=f"popup {place}",
+                door="/ivrCallNotification",
+                style=style,
+                fields=_basis(facts, connection, ring.seat.address),
+                due=ring.at,
+            )
+            for place, ring in enumerate(facts.rings)
+        ]
+        legs: Sequence[Ring | None] = facts.rings or (None,)
+        for place, ring in enumerate(legs):
+            said.append(
+                Delivery(
+                    fact=f"log {place}",
+                    door="/ivrCallBackDetails",
+                    style=style,
+                    fields=_log(facts, connection, ring, last=place == len(legs) - 1),
+                    due=facts.ended_at,
+                    final=True,
+                )
+            )
+        return said
+
+    def tells(self, facts: Facts, connection: Connection) -> frozenset[str]:
+        if facts.outcome == "connected":
+            return frozenset(("connected",))
+        if not connection.rich:
+            return _NOT_TALKED
+        if facts.outcome in ("no_answer", "agent_missed") and facts.direction == "inbound":
+            return frozenset(("no_answer", "agent_missed"))
+        return frozenset((facts.outcome,))
+
+
+def _customer(line: Line, connection: Connection) -> str:
+    return written(line.phone, FASHIONS[line.number % len(FASHIONS)] if not connection.rich else "+91")
+
+
+def _basis(facts: Facts, connection: Connection, agent: str) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        "call_id": facts.line.call_id,
+        "agent_no": agent,
+        "applicant_no": _customer(facts.line, connection),
+        "did_no": facts.line.did,
+        "call_type": facts.direction,
+    }
+    if facts.line.campaign is not None:
+        fields["campaign_id"] = facts.line.campaign
+    return fields
+
+
+def _log(facts: Facts, connection: Connection, ring: Ring | None, *, last: bool) -> dict[str, Any]:
+    """The record for one counselor. One who did not answer hears of their own ring only."""
+    talked = facts.outcome == "connected" and last
+    passed_over = not last and ring is not None
+    started, ended = (ring.at, ring.until) if passed_over and ring else (facts.started_at, facts.ended_at)
+    fields = _basis(facts, connection, ring.seat.address if ring else "")
+    fields |= {
+        "start_time": local(started, connection),
+        "end_time": local(ended, connection),
+        "call_duration": str(facts.talk_seconds if talked else 0),
+        "status": 1 if talked else 0,
+        "resource_url": f"https://recordings.example.com/{facts.line.call_id}.mp3" if talked else "",
+    }
+    if connection.rich:
+        fields["outcome"] = "agent_missed" if passed_over else facts.outcome
+        fields["hangup_by"] = "system" if passed_over else facts.hung_up_by
+        if ring is not None:
+            fields["ring_duration"] = ring.seconds
+        if talked and facts.answered_at is not None:
+            fields["answer_time"] = local(facts.answered_at, connection)
+            fields["talk_duration"] = facts.talk_seconds
+    return fields

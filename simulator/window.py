@@ -1,0 +1,35 @@
+"""The ledger's window: one address on the loopback where anybody may read the truth."""
+
+import logging
+from threading import Thread
+
+from flask import Flask, Response, jsonify
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from simulator.ledger import Ledger
+
+
+class Window:
+    """Serves ``GET /ledger`` in a thread of its own. Port 0 takes any free one."""
+
+    def __init__(self, ledger: Ledger, port: int) -> None:
+        app = Flask("simulator.window")
+
+        @app.get("/ledger")
+        def read() -> Response:
+            return jsonify(ledger.page())
+
+        logging.getLogger("werkzeug").setLevel(logging.WARNING)
+        self._server: BaseWSGIServer = make_server("127.0.0.1", port, app, threaded=True)
+        self._thread = Thread(target=self._server.serve_forever, name="window", daemon=True)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_port}/ledger"
+
+    def open(self) -> None:
+        self._thread.start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
