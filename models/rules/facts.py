@@ -85,45 +85,47 @@ class Facts:
         self.ended = False  # said to be over as a whole
         self.legs: dict[str, Leg] = {}
         self.whole: Leg | None = None
-        recording = disposition = ""
-        own_recording = own_disposition = ""
+        self.recording: str | None = None
+        self.disposition: str | None = None
         for e in ordered:
-            kind = e.kind
-            seat = e.seat
-            self.direction = e.direction or self.direction
-            self.customer = e.customer or self.customer
-            self.did = e.did or self.did
-            self.campaign = e.campaign or self.campaign
-            self.intent = e.intent or self.intent
-            self.hung_up_by = e.hung_up_by or self.hung_up_by
-            if e.machine is not None:
-                self.machine = e.machine
-            if e.words:
-                self.words.append((_STAGE[kind], e.words))
-            if e.started_at is not None:
-                self.started = earliest(self.started, e.started_at)
-            if e.at is not None:
-                self.at = earliest(self.at, e.at)
-            if e.received_at < self.heard:
-                self.heard = e.received_at
-            recording = e.recording or recording
-            disposition = e.disposition or disposition
-            # what is said of a recording or a disposition alone is said last and knows best
-            if kind is Kind.RECORDING:
-                own_recording = e.recording or own_recording
-                continue
-            if kind is Kind.DISPOSITION:
-                own_disposition = e.disposition or own_disposition
-                continue
-            if kind is Kind.ENDED or (kind is Kind.LOG and seat is None):
-                self.ended = True
-            if seat is None:
-                leg = self.whole
-                if leg is None:
-                    leg = self.whole = Leg(None, e.received_at)
-            else:
-                known = self.legs.get(seat)
-                leg = known if known is not None else self.legs.setdefault(seat, Leg(seat, e.received_at))
-            leg.take(e)
-        self.recording = own_recording or recording or None
-        self.disposition = own_disposition or disposition or None
+            self._take(e)
+        # what is said of a recording or a disposition alone is said last and knows best
+        for e in ordered:
+            if e.kind is Kind.RECORDING:
+                self.recording = e.recording or self.recording
+            elif e.kind is Kind.DISPOSITION:
+                self.disposition = e.disposition or self.disposition
+
+    def _take(self, e: CallEvent) -> None:
+        self.direction = e.direction or self.direction
+        self.customer = e.customer or self.customer
+        self.did = e.did or self.did
+        self.campaign = e.campaign or self.campaign
+        self.intent = e.intent or self.intent
+        self.hung_up_by = e.hung_up_by or self.hung_up_by
+        self.recording = e.recording or self.recording
+        self.disposition = e.disposition or self.disposition
+        if e.machine is not None:
+            self.machine = e.machine
+        self.started = earliest(self.started, e.started_at)
+        self.at = earliest(self.at, e.at)
+        if e.received_at < self.heard:
+            self.heard = e.received_at
+        stage = _STAGE[e.kind]
+        if e.words:
+            self.words.append((stage, e.words))
+        if stage:
+            self._leg(e).take(e)
+
+    def _leg(self, e: CallEvent) -> Leg:
+        seat = e.seat
+        if e.kind is Kind.ENDED or (e.kind is Kind.LOG and seat is None):
+            self.ended = True
+        if seat is None:
+            if self.whole is None:
+                self.whole = Leg(None, e.received_at)
+            return self.whole
+        leg = self.legs.get(seat)
+        if leg is None:
+            leg = self.legs[seat] = Leg(seat, e.received_at)
+        return leg

@@ -130,23 +130,30 @@ def _is_over(facts: Facts, talk: _Talk, as_of: datetime) -> tuple[bool, datetime
     """(over, when to fold again, the latest offer that lapsed unreported)."""
     if facts.ended or talk.recorded:
         return True, None, None
-    whole = facts.whole
     closed_at: datetime | None = None
-    logged = False
-    for leg in facts.legs.values():
+    for leg in _all(facts):
         if leg.closed:
             closed_at = latest(closed_at, leg.closed_at)
-            logged = logged or leg.logged
-    lead_missed = whole is not None and whole.closed
-    if lead_missed and whole is not None:
-        closed_at = latest(closed_at, whole.closed_at)
-    if closed_at is None:
+    if closed_at is None or talk.happened or _is_on_the_line(facts):
         return False, None, None
-    if talk.happened:
-        return False, None, None
-    picked = any(leg.picked_heard is not None and not leg.closed for leg in facts.legs.values())
-    if picked and not lead_missed:
-        return False, None, None
+    settle_at, last_offer = _open_offers(facts, closed_at)
+    if not any(leg.logged for leg in facts.legs.values()):
+        # a leg's miss without any record may be one step of a hunt that goes on
+        settle_at = latest(settle_at, closed_at + OFFER_LAPSES)
+    if settle_at is not None and as_of < settle_at:
+        return False, settle_at, None
+    return True, None, last_offer
+
+
+def _is_on_the_line(facts: Facts) -> bool:
+    """Has a counselor picked up, with nothing said of the end? Not when it was the lead's leg that was missed."""
+    if facts.whole is not None and facts.whole.closed:
+        return False
+    return any(leg.picked_heard is not None and not leg.closed for leg in facts.legs.values())
+
+
+def _open_offers(facts: Facts, closed_at: datetime) -> tuple[datetime | None, datetime | None]:
+    """(when the last of them lapses, when the last of them was made): offers made at or after a miss."""
     settle_at: datetime | None = None
     last_offer: datetime | None = None
     for leg in facts.legs.values():
@@ -154,12 +161,7 @@ def _is_over(facts: Facts, talk: _Talk, as_of: datetime) -> tuple[bool, datetime
         if ring is not None and ring >= closed_at:
             last_offer = latest(last_offer, ring)
             settle_at = latest(settle_at, leg.ringing_since(ring) + OFFER_LAPSES)
-    if not logged:
-        # a leg's miss without any record may be one step of a hunt that goes on
-        settle_at = latest(settle_at, closed_at + OFFER_LAPSES)
-    if settle_at is not None and as_of < settle_at:
-        return False, settle_at, None
-    return True, None, last_offer
+    return settle_at, last_offer
 
 
 def _ended_at(facts: Facts, lapsed: datetime | None) -> datetime:

@@ -53,7 +53,7 @@ def offers_of(
                 ring_seconds=ring_seconds,
                 reason=reason,
             )
-            made.append(((at or ended or leg.end or leg.heard, seat), offer))
+            made.append(((at or ended or leg.end or leg.picked or leg.bridged or leg.heard, seat), offer))
     if len(made) > 1:
         made.sort(key=lambda pair: pair[0])
     return tuple([offer for _, offer in made])
@@ -80,9 +80,8 @@ def _why_not(
         if talked:
             if _was_taken(facts, talkers, at, ended, answered, reason is None):
                 return MissReason.TAKEN
-        elif outcome is Outcome.CANCELLED:
-            if ended is None or ended_at is None or ended >= ended_at - TOGETHER:
-                return MissReason.CALLER_LEFT
+        elif outcome is Outcome.CANCELLED and _at_the_end(ended, ended_at):
+            return MissReason.CALLER_LEFT
     if reason is not None:
         return reason
     if word is not None and word is not Outcome.UNKNOWN:
@@ -92,6 +91,10 @@ def _why_not(
     if word is Outcome.UNKNOWN or outcome is Outcome.UNKNOWN:
         return MissReason.UNKNOWN
     return MissReason.FREE
+
+
+def _at_the_end(ended: datetime | None, ended_at: datetime | None) -> bool:
+    return ended is None or ended_at is None or ended >= ended_at - TOGETHER
 
 
 def _agent_side(leg: Leg, outcome: Outcome | None) -> bool:

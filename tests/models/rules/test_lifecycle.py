@@ -1,0 +1,401 @@
+"""What a call is: the cases a fold must get right whatever else it does."""
+
+from datetime import timedelta
+
+import pytest
+
+from models.rules.call import CallEvent, Direction, Kind, MissReason, Outcome
+from models.rules.lifecycle import OFFER_LAPSES, fold
+from tests.models.rules.street import MUCH_LATER, connected, event, failed, over, routed, t
+
+IN, OUT, CAMPAIGN = Direction.INBOUND, Direction.OUTBOUND, Direction.CAMPAIGN
+
+
+def test_no_events_are_no_call() -> None:
+    with pytest.raises(ValueError, match="at least one"):
+        fold([], MUCH_LATER)
+
+
+@pytest.mark.parametrize("events", [[routed("x", 0)], [routed("x"), routed("y", 20)]])
+def test_popups_alone_never_make_a_call_over(events: list[CallEvent]) -> None:
+    call = fold(events, MUCH_LATER)
+    assert (call.over, call.outcome, call.ended_at, call.settle_at) == (False, None, None, None)
+    assert call.missed_by == ()
+    assert all(not o.answered and o.reason is None for o in call.offers)
+
+
+# --- the order table of research/peers-measured.md §1b -------------------------------------------------
+
+RING = routed("x", heard=0)
+RING_LATE = routed("x", heard=400)
+RING_TOLD = routed("x", 0, heard=400)
+COMPLETED = connected("x", 81, 73, started=0, answered=8, recording="https://example.test/r.mp3", heard=82)
+NO_ANSWER = failed("x", 30, started=0, heard=31)
+LETTERS = {"R": RING, "r": RING_LATE, "t": RING_TOLD, "C": COMPLETED, "N": NO_ANSWER}
+
+
+@pytest.mark.parametrize("as_of", [t(401), MUCH_LATER], ids=["at once", "later"])
+@pytest.mark.parametrize(
+    "arrival", ["RC", "RRC", "RCC", "CRC", "CR", "Cr", "Ct", "RCR", "RCr", "CCR", "CCr", "C"]
+)
+def test_order_table_completed(arrival: str, as_of: object) -> None:
+    call = fold([LETTERS[letter] for letter in arrival], as_of)  # type: ignore[arg-type]
+    assert call.over
+    assert call.outcome is Outcome.CONNECTED
+    assert (call.talk_seconds, call.recording) == (73, "https://example.test/r.mp3")
+    assert (call.started_at, call.answered_at, call.ended_at) == (t(0), t(8), t(81))
+    assert call.talked_seat == "x"
+    assert call.missed_by == ()
+    assert [(o.seat, o.answered) for o in call.offers] == [("x", True)]
+
+
+@pytest.mark.parametrize("as_of", [t(401), MUCH_LATER], ids=["at once", "later"])
+@pytest.mark.parametrize("arrival", ["RN", "NRN", "NR", "Nr", "Nt", "RNr", "N", "RNN"])
+@pytest.mark.parametrize("direction", [IN, OUT, CAMPAIGN])
+def test_order_table_no_answer(arrival: str, direction: Direction, as_of: object) -> None:
+    from dataclasses import replace
+
+    events = [replace(LETTERS[letter], direction=direction) for letter in arrival]
+    call = fold(events, as_of)  # type: ignore[arg-type]
+    assert call.over
+    assert call.settle_at is None
+    # an inbound call can only be left unanswered by us
+    assert call.outcome is (Outcome.AGENT_MISSED if direction is IN else Outcome.NO_ANSWER)
+    assert call.missed_by == (("x",) if direction is IN else ())
+    assert (call.started_at, call.ended_at, call.talk_seconds) == (t(0), t(30), None)
+    assert len(call.offers) == 1
+
+
+# --- who talked --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "talk",
+    [
+        [connected("y", 90, 60)],
+        [event(Kind.LOG, None, "y", ended=90, talk=60)],
+        [event(Kind.LOG, None, "y", ended=90, talk=60, outcome=Outcome.UNKNOWN, words="zz")],
+        [event(Kind.BRIDGED, 30, "y"), over(90)],
+        [event(Kind.ANSWERED, 30, "y"), over(90, talk=60)],
+        [event(Kind.ANSWERED, 30, "y"), over(90)],
+        [event(Kind.ANSWERED, 30, "y"), connected(None, 90, 60)],
+        [event(Kind.BRIDGED, 30), over(90)],
+        [connected(None, 90, 60)],
+    ],
+    ids=[
+        "log",
+        "seconds",
+        "unknown word",
+        "bridged",
+        "ended with talk",
+        "answered",
+        "log of all",
+        "bridge",
+        "no seat",
+    ],
+)
+def test_a_talk_beats_any_number_of_misses(talk: list[CallEvent]) -> None:
+    misses = [routed("x", 0), failed("x", 20), failed("w", 20, Outcome.BUSY), event(Kind.MISSED, 20, "x")]
+    call = fold([*misses, routed("y", 20), *talk], MUCH_LATER)
+    assert call.outcome is Outcome.CONNECTED
+    assert call.talked_seat == "y"
+    assert call.missed_by == ("x", "w")
+    reasons = {o.seat: o.reason for o in call.offers}
+    assert reasons == {"x": MissReason.FREE, "w": MissReason.BUSY, "y": None}
+    assert call.ended_at == t(90)
+    assert call.talk_seconds == 60 or talk[0].kind is Kind.BRIDGED or talk[0].kind is Kind.ANSWERED
+
+
+def test_a_record_s_own_word_outranks_its_seconds_and_its_recording() -> None:
+    call = fold([failed("x", 40, Outcome.NO_ANSWER, talk=30, recording="https://example.test/r")], MUCH_LATER)
+    assert call.outcome is Outcome.AGENT_MISSED
+    assert call.talk_seconds is None
+    assert call.recording == "https://example.test/r"
+
+
+def test_answered_with_no_seconds_is_what_the_log_says() -> None:
+    assert fold([connected("x", 40, 0)], MUCH_LATER).outcome is Outcome.CONNECTED
+    assert fold([event(Kind.ANSWERED, 9, "x"), over(40, talk=0)], MUCH_LATER).outcome is Outcome.AGENT_MISSED
+
+
+def test_a_log_that_denies_a_bridge_prevails_unless_it_is_of_an_earlier_ring() -> None:
+    bridge = event(Kind.BRIDGED, 30, "x")
+    assert fold([bridge, failed("x", 40)], MUCH_LATER).outcome is Outcome.AGENT_MISSED
+    assert fold([bridge, failed(None, 40)], MUCH_LATER).outcome is Outcome.AGENT_MISSED
+    second_ring = [failed("x", 20), routed("x", 25), bridge, over(90)]
+    assert fold(second_ring, MUCH_LATER).outcome is Outcome.CONNECTED
+
+
+def test_outbound_the_counselor_picking_up_is_not_the_lead_answering() -> None:
+    agent_leg = [event(Kind.ANSWERED, 3, "x", direction=OUT), over(40, direction=OUT)]
+    assert fold(agent_leg, MUCH_LATER).outcome is Outcome.NO_ANSWER
+    both = [*agent_leg, event(Kind.ANSWERED, 12, direction=OUT)]
+    call = fold(both, MUCH_LATER)
+    assert (call.outcome, call.talked_seat, call.answered_at) == (Outcome.CONNECTED, "x", t(12))
+
+
+def test_a_transfer_is_credited_to_the_longest_talk() -> None:
+    call = fold([connected("x", 40, 20), connected("y", 140, 95)], MUCH_LATER)
+    assert (call.talked_seat, call.talk_seconds, call.missed_by) == ("y", 95, ())
+
+
+def test_two_who_could_have_talked_is_nobody_we_would_name() -> None:
+    call = fold([routed("x", 0), routed("y", 0), connected(None, 60, 50)], MUCH_LATER)
+    assert (call.outcome, call.talked_seat, call.talk_seconds) == (Outcome.CONNECTED, None, 50)
+
+
+def test_while_they_talk_the_call_is_not_over() -> None:
+    ringing = [routed("x", 0), routed("y", 1)]
+    talking = [*ringing, event(Kind.ANSWERED, 6, "x")]
+    call = fold(talking, t(7))
+    assert (call.over, call.outcome, call.talked_seat, call.answered_at) == (False, None, "x", t(6))
+    assert [(o.seat, o.answered, o.reason) for o in call.offers] == [
+        ("x", True, None),
+        ("y", False, MissReason.TAKEN),
+    ]
+    # the others' logs may come while it goes on
+    assert not fold([*talking, failed("y", 6)], MUCH_LATER).over
+    assert fold([*talking, failed("y", 6), connected("x", 90, 84)], MUCH_LATER).talk_seconds == 84
+
+
+# --- not over yet: re-routing -------------------------------------------------------------------------------
+
+
+def test_an_open_offer_made_after_the_miss_keeps_the_call_open_until_it_lapses() -> None:
+    events = [routed("x", 0), failed("x", 20), routed("y", 20)]
+    settle_at = t(20) + OFFER_LAPSES
+    call = fold(events, t(30))
+    assert (call.over, call.outcome, call.ended_at, call.settle_at) == (False, None, None, settle_at)
+    assert [o.reason for o in call.offers] == [MissReason.FREE, None]
+    assert not fold(events, settle_at - timedelta(seconds=1)).over
+    call = fold(events, settle_at)
+    assert (call.over, call.outcome, call.settle_at) == (True, Outcome.AGENT_MISSED, None)
+    assert call.ended_at == t(20)
+    assert call.missed_by == ("x", "y")
+
+
+def test_an_offer_made_before_the_miss_ended_is_closed_by_it() -> None:
+    call = fold([routed("x", 0), routed("y", 1), failed("x", 20)], t(21))
+    assert call.over
+    assert call.missed_by == ("x", "y")
+    assert call.settle_at is None
+
+
+@pytest.mark.parametrize("end", [over(50), failed(None, 50), connected("y", 50, 10)])
+def test_ended_a_log_of_the_whole_call_or_a_talk_makes_it_over_at_once(end: CallEvent) -> None:
+    call = fold([failed("x", 20), routed("y", 25), end], t(51))
+    assert call.over
+    assert call.settle_at is None
+    assert call.ended_at == t(50)
+
+
+def test_the_last_of_several_open_offers_settles_it() -> None:
+    events = [failed("x", 20), routed("y", 20), routed("z", 45)]
+    assert fold(events, t(60)).settle_at == t(45) + OFFER_LAPSES
+
+
+def test_a_status_miss_alone_waits_for_the_hunt_to_go_on() -> None:
+    events = [routed("x", 0), event(Kind.MISSED, 20, "x")]
+    assert fold(events, t(21)).settle_at == t(20) + OFFER_LAPSES
+    call = fold(events, MUCH_LATER)
+    assert (call.over, call.outcome, call.ended_at) == (True, Outcome.AGENT_MISSED, t(20))
+
+
+def test_a_provider_s_clock_far_ahead_does_not_keep_a_call_open() -> None:
+    events = [failed("x", 20), routed("y", 5 * 3600, heard=25)]
+    assert fold(events, t(30)).settle_at == t(25) + OFFER_LAPSES
+
+
+def test_the_same_seat_rung_again_after_its_miss_is_a_second_offer() -> None:
+    events = [routed("x", 0), failed("x", 20), routed("x", 40)]
+    call = fold(events, t(45))
+    assert not call.over
+    assert call.settle_at == t(40) + OFFER_LAPSES
+    call = fold([*events, connected("x", 90, 45, answered=45)], MUCH_LATER)
+    assert [(o.at, o.answered, o.ended_at, o.reason) for o in call.offers] == [
+        (t(0), False, t(20), MissReason.FREE),
+        (t(40), True, t(90), None),
+    ]
+    assert call.missed_by == ()
+    assert call.talked_seat == "x"
+
+
+def test_one_ring_told_twice_is_one_offer() -> None:
+    events = [routed("x", 0), event(Kind.RINGING, 2, "x"), event(Kind.MISSED, 20, "x"), failed("x", 21)]
+    (offer,) = fold(events, MUCH_LATER).offers
+    assert (offer.at, offer.ended_at, offer.ring_seconds) == (t(0), t(21), 21)
+
+
+# --- outcomes nobody talked on --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("events", "outcome"),
+    [
+        ([routed("x", 0), over(20)], Outcome.AGENT_MISSED),
+        ([over(20)], Outcome.NO_ANSWER),
+        ([failed(None, 20)], Outcome.NO_ANSWER),
+        ([routed("x", 0), over(20, hung_up_by="lead")], Outcome.CANCELLED),
+        ([failed("x", 20, hung_up_by="lead")], Outcome.CANCELLED),
+        ([failed("x", 20), failed("y", 40, Outcome.CANCELLED)], Outcome.CANCELLED),
+        ([failed("x", 20, Outcome.BUSY), failed("y", 40, Outcome.BUSY)], Outcome.BUSY),
+        ([failed("x", 20, Outcome.BUSY), failed("y", 40)], Outcome.AGENT_MISSED),
+        ([failed("x", 20), failed(None, 40, Outcome.VOICEMAIL, talk=12)], Outcome.VOICEMAIL),
+        ([failed("x", 20, Outcome.UNKNOWN, words="gnarl")], Outcome.UNKNOWN),
+        ([failed("x", 20, Outcome.UNKNOWN), failed("y", 20, Outcome.FAILED)], Outcome.FAILED),
+        ([failed("x", 20, Outcome.UNKNOWN), over(20, outcome=Outcome.CANCELLED)], Outcome.CANCELLED),
+        ([failed("x", 20, Outcome.REJECTED), over(20, outcome=Outcome.BUSY)], Outcome.REJECTED),
+    ],
+)
+def test_inbound_outcomes(events: list[CallEvent], outcome: Outcome) -> None:
+    assert fold(events, MUCH_LATER).outcome is outcome
+
+
+def placed(direction: Direction, kind: Kind, at: float, seat: str | None = None, **more: object) -> CallEvent:
+    return event(kind, at, seat, direction=direction, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("direction", "events", "outcome", "missed_by"),
+    [
+        (OUT, [(Kind.LOG, "x", {"outcome": Outcome.NO_ANSWER})], Outcome.NO_ANSWER, ()),
+        (OUT, [(Kind.LOG, "x", {"outcome": Outcome.BUSY})], Outcome.BUSY, ()),
+        (OUT, [(Kind.LOG, "x", {"outcome": Outcome.AGENT_MISSED})], Outcome.AGENT_MISSED, ("x",)),
+        (OUT, [(Kind.MISSED, "x", {}), (Kind.ENDED, None, {})], Outcome.AGENT_MISSED, ("x",)),
+        (OUT, [(Kind.MISSED, "x", {"outcome": Outcome.BUSY})], Outcome.AGENT_MISSED, ("x",)),
+        (OUT, [(Kind.ANSWERED, "x", {}), (Kind.MISSED, None, {})], Outcome.NO_ANSWER, ()),
+        (
+            OUT,
+            [(Kind.ANSWERED, "x", {}), (Kind.MISSED, None, {"outcome": Outcome.BUSY})],
+            Outcome.BUSY,
+            (),
+        ),
+        (OUT, [(Kind.ENDED, "x", {"hung_up_by": "agent"})], Outcome.AGENT_CANCELLED, ("x",)),
+        (CAMPAIGN, [(Kind.LOG, None, {})], Outcome.NO_ANSWER, ()),
+        (CAMPAIGN, [(Kind.LOG, None, {"outcome": Outcome.ABANDONED})], Outcome.ABANDONED, ()),
+        (CAMPAIGN, [(Kind.ANSWERED, None, {}), (Kind.ENDED, None, {})], Outcome.ABANDONED, ()),
+        (
+            CAMPAIGN,
+            [(Kind.ANSWERED, None, {}), (Kind.ROUTED, "x", {}), (Kind.ENDED, None, {})],
+            Outcome.ABANDONED,
+            ("x",),
+        ),
+        (CAMPAIGN, [(Kind.LOG, "x", {"outcome": Outcome.NO_ANSWER})], Outcome.NO_ANSWER, ()),
+        (None, [(Kind.ROUTED, "x", {}), (Kind.ENDED, None, {})], Outcome.UNKNOWN, ("x",)),
+    ],
+)
+def test_outcomes_of_calls_we_placed(
+    direction: Direction,
+    events: list[tuple[Kind, str | None, dict[str, object]]],
+    outcome: Outcome,
+    missed_by: tuple[str, ...],
+) -> None:
+    call = fold([placed(direction, kind, 10, seat, **more) for kind, seat, more in events], MUCH_LATER)
+    assert (call.outcome, call.missed_by) == (outcome, missed_by)
+
+
+@pytest.mark.parametrize(
+    ("events", "reasons"),
+    [
+        ([routed("x", 0), routed("y", 0), connected("y", 60, 50, answered=8)], {"x": "taken"}),
+        ([routed("x", 0), routed("y", 20), connected("y", 60, 30, answered=25)], {"x": "free"}),
+        (
+            [routed("x", 0), routed("y", 0), failed("x", 9), connected("y", 60, 50, answered=8)],
+            {"x": "taken"},
+        ),
+        (
+            [routed("x", 0), routed("y", 20), failed("x", 20), connected("y", 60, 30, answered=22)],
+            {"x": "free"},
+        ),
+        ([routed("x", 0), failed("x", 8, Outcome.REJECTED), connected("y", 60, 30)], {"x": "rejected"}),
+        ([routed("x", 0), failed("x", 30, Outcome.CANCELLED)], {"x": "caller_left"}),
+        (
+            [routed("x", 0), failed("x", 20), routed("y", 20), over(33, hung_up_by="lead")],
+            {"x": "free", "y": "caller_left"},
+        ),
+        ([routed("x", 0), failed("x", 20, Outcome.FAILED)], {"x": "unknown"}),
+        ([routed("x", 0), failed("x", 20, Outcome.UNKNOWN)], {"x": "unknown"}),
+        ([routed("x", 0), failed("x", 20, Outcome.BUSY), over(20)], {"x": "busy"}),
+    ],
+)
+def test_why_a_ring_was_not_answered(events: list[CallEvent], reasons: dict[str, str]) -> None:
+    call = fold(events, MUCH_LATER)
+    assert {o.seat: str(o.reason) for o in call.offers if not o.answered} == reasons
+    assert call.missed_by == tuple(reasons)
+
+
+# --- fields -------------------------------------------------------------------------------------------------
+
+
+def test_none_never_overwrites_and_a_fuller_record_completes_a_poorer_one() -> None:
+    poor = connected("x", 81, 73, customer=None, did=None, direction=None)
+    full = connected(
+        "x", 81, 73, started=0, answered=8, recording="https://example.test/r", disposition="Warm"
+    )
+    bare = event(Kind.LOG, None, "x", heard=9000, direction=None, customer=None, did=None)
+    for events in ([poor, full, bare], [bare, full, poor], [full, bare, poor]):
+        call = fold(events, MUCH_LATER)
+        assert (call.direction, call.customer is not None, call.recording) == (
+            IN,
+            True,
+            "https://example.test/r",
+        )
+        assert (call.talk_seconds, call.disposition, call.answered_at) == (73, "Warm", t(8))
+
+
+def test_log_over_ended_over_status_over_popup() -> None:
+    popup = routed("x", 500, direction=OUT, campaign="popup")
+    status = event(Kind.ANSWERED, 400, "x", direction=OUT, campaign="status")
+    ended = over(300, "x", direction=OUT, campaign="ended")
+    log = failed("x", 200, direction=CAMPAIGN, campaign="log")
+    assert fold([log, ended, status, popup], MUCH_LATER).campaign == "log"
+    assert fold([popup, log], MUCH_LATER).direction is CAMPAIGN
+    assert fold([ended, status, popup], MUCH_LATER).campaign == "ended"
+    assert fold([popup, status], MUCH_LATER).campaign == "status"
+
+
+def test_a_recording_s_own_event_knows_its_address_best_and_null_erases_nothing() -> None:
+    log = connected("x", 81, 73, recording="https://example.test/early")
+    own = event(Kind.RECORDING, 60, recording="https://example.test/final")
+    assert fold([own, log, connected("x", 82, 73)], MUCH_LATER).recording == "https://example.test/final"
+    said = event(Kind.DISPOSITION, 60, "x", disposition="Admission")
+    assert fold([said, connected("x", 81, 73, disposition="None yet")], MUCH_LATER).disposition == "Admission"
+    assert not fold([own, said], MUCH_LATER).over
+
+
+def test_negative_durations_are_not_told() -> None:
+    call = fold([routed("x", 0), connected("x", 81, -5, started=0, answered=8, ring_seconds=-1)], MUCH_LATER)
+    assert (call.outcome, call.talk_seconds, call.ring_seconds) == (Outcome.CONNECTED, 73, 8)
+    backwards = fold([failed("x", 10, started=50)], MUCH_LATER)
+    assert (backwards.started_at, backwards.ended_at, backwards.ring_seconds) == (t(50), t(10), None)
+
+
+def test_our_clock_stands_in_only_where_no_time_was_told() -> None:
+    assert fold([routed("x", heard=7)], MUCH_LATER).started_at == t(7)
+    assert fold([routed("x", 3, heard=7)], MUCH_LATER).started_at == t(3)
+    call = fold([routed("x", heard=7), failed("x", None, heard=40), failed("x", None, heard=900)], MUCH_LATER)
+    assert (call.started_at, call.ended_at) == (t(7), t(40))
+    late_ring = fold([failed("x", 30, started=0, heard=31), routed("x", heard=400)], MUCH_LATER)
+    assert late_ring.offers[0].at == t(30)  # no ring begins after its end
+
+
+def test_a_late_popup_of_another_seat_never_moves_the_end_of_a_call_that_was_over() -> None:
+    call = fold([failed(None, 30, started=0), routed("y", heard=400)], MUCH_LATER)
+    assert call.ended_at == t(30)
+    assert call.offers[0].at == t(30)
+
+
+def test_words_are_kept_once_each_from_the_first_stage_to_the_last() -> None:
+    events = [
+        failed("x", 20, words="NOANSWER"),
+        routed("x", 0, words="queue"),
+        failed("y", 21, words="NOANSWER"),
+    ]
+    assert fold(events, MUCH_LATER).words == ("queue", "NOANSWER")
+
+
+@pytest.mark.parametrize("machines", [[True], [None, True], [True, None]])
+def test_the_machine_flag(machines: list[bool | None]) -> None:
+    events = [connected("x", 80 + i, 5, machine=m) for i, m in enumerate(machines)]
+    assert fold(events, MUCH_LATER).machine
+    assert not fold([connected("x", 80, 5)], MUCH_LATER).machine
