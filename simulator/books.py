@@ -17,9 +17,34 @@ from typing import Any
 from simulator import numbers
 from simulator.story import Seat
 
-_FIRST = ("Aarav", "Aditi", "Akash", "Ananya", "Arjun", "Avni", "Devika", "Dhruv", "Esha", "Farhan", "Gauri", "Ira")
+_FIRST = (
+    "Aarav",
+    "Aditi",
+    "Akash",
+    "Ananya",
+    "Arjun",
+    "Avni",
+    "Devika",
+    "Dhruv",
+    "Esha",
+    "Farhan",
+    "Gauri",
+    "Ira",
 )
-_LAST = ("Agarwal", "Bose", "Chauhan", "Das", "Fernandes", "Gupta", "Iyer", "Joshi", "Khan", "Menon", "Nair", "Rao")
+_LAST = (
+    "Agarwal",
+    "Bose",
+    "Chauhan",
+    "Das",
+    "Fernandes",
+    "Gupta",
+    "Iyer",
+    "Joshi",
+    "Khan",
+    "Menon",
+    "Nair",
+    "Rao",
+)
 _PROGRAMMES = (
     "B.Tech Computer Science",
     "BBA",

@@ -42,7 +42,7 @@ def check(api: Api, where: str, wait: float, say: Callable[[str], None]) -> bool
     """
     give_up = time.monotonic() + wait
     findings = _once(api, where)
-    while time.monotonic() < give_up and (findings.differences or findings.skipped.get("still going on")):
+    while time.monotonic() < give_up and _restless(findings):
         time.sleep(_PAUSE)
         findings = _once(api, where)
     for note in findings.notes:
@@ -55,6 +55,10 @@ def check(api: Api, where: str, wait: float, say: Callable[[str], None]) -> bool
         f"{findings.compared} calls compared, {len(findings.differences)} differences in {calls} calls{aside}"
     )
     return not findings.differences
+
+
+def _restless(findings: Findings) -> bool:
+    return bool(findings.differences or {"still going on", "not settled"} & findings.skipped.keys())
 
 
 def _once(api: Api, where: str) -> Findings:

@@ -192,11 +192,19 @@ class Exchange:
         elif answer.for_review:
             remark = f"{delivery.fact}: taken for review, not understood"
             log.warning("%s on %s: %s", record.facts.script, connection.slug, remark)
-        self.settle(record, delivery.fact, heard=answer.acknowledged, remark=remark)
+        self.settle(record, delivery.fact, heard=answer.acknowledged, remark=remark, vague=delivery.vague)
 
-    def settle(self, record: Record, fact: str | None, *, heard: bool, remark: str | None = None) -> None:
+    def settle(
+        self,
+        record: Record,
+        fact: str | None,
+        *,
+        heard: bool,
+        remark: str | None = None,
+        vague: bool = False,
+    ) -> None:
         """One thing about the call is done; the last one finishes it."""
-        if self.ledger.settles(record, fact, heard=heard, remark=remark):
+        if self.ledger.settles(record, fact, heard=heard, remark=remark, vague=vague):
             talker = record.facts.talker
             if talker and not record.customer.owner_told and record.customer.owner is None:
                 record.customer.owner, record.customer.owner_told = talker.counselor, True

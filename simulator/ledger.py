@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Any
 
@@ -13,13 +13,19 @@ from simulator.numbers import last3
 from simulator.story import Facts
 from simulator.truth import Expected, expected
 
+OFFER_LAPSES = timedelta(seconds=130)
+"""A ring nobody reports on is given up after two minutes; a little more until the server has noticed."""
+
 KEPT = 20_000
 """Calls remembered; the oldest finished ones are forgotten beyond that."""
 
 
 @dataclass(slots=True, eq=False)
 class Record:
-    """One call in the ledger. ``heard`` maps each fact told to whether any copy of it got a 2xx."""
+    """One call in the ledger. ``heard`` maps each fact told to whether any copy of it got a 2xx.
+
+    ``settles_at``: a vague ring was heard after the end, so until then nobody can know that the call is over.
+    """
 
     facts: Facts
     customer: Customer
@@ -29,6 +35,7 @@ class Record:
     waiting: int = 0
     remarks: list[str] = field(default_factory=list)
     finished_at: datetime | None = None
+    settles_at: datetime | None = None
 
     @property
     def acknowledged(self) -> bool:
@@ -73,10 +80,22 @@ class Ledger:
             if fact is not None:
                 record.heard.setdefault(fact, False)
 
-    def settles(self, record: Record, fact: str | None, *, heard: bool, remark: str | None = None) -> bool:
+    def settles(
+        self,
+        record: Record,
+        fact: str | None,
+        *,
+        heard: bool,
+        remark: str | None = None,
+        vague: bool = False,
+    ) -> bool:
         """It was done, or given up. True for the last one, which completes the call."""
         with self._lock:
             if fact is not None and heard:
+                now = datetime.now(UTC)
+                too_late = now > record.facts.ended_at and record.facts.outcome != "connected"
+                if vague and too_late and not record.heard[fact]:
+                    record.settles_at = max(now + OFFER_LAPSES, record.settles_at or now)
                 record.heard[fact] = True
             if remark and remark not in record.remarks:
                 record.remarks.append(remark)
@@ -182,6 +201,7 @@ class Ledger:
             "heard": dict(record.heard),
             "acknowledged": record.acknowledged,
             "complete": record.complete,
+            "settles_at": _iso(record.settles_at) if record.settles_at else None,
             "finished_at": _iso(record.finished_at) if record.finished_at else None,
             "remarks": list(record.remarks),
         }

@@ -87,6 +87,8 @@ def _inbound(facts: Facts, connection: Connection) -> list[Delivery]:
                         "AgentEmail": ring.seat.counselor,
                     },
                     due=due,
+                    # No time is told, and only the agent dialled last is spoken of again.
+                    vague=status == "busy" and place < len(facts.rings) - 1,
                 )
             )
     said.sort(key=lambda delivery: delivery.due)
@@ -108,8 +110,8 @@ def _passthru(facts: Facts, connection: Connection) -> Delivery:
         "EndTime": _NOT_SETTLED,
         "CurrentTime": local(facts.ended_at, connection),
     }
-    for place, ring in enumerate(facts.rings):
-        fields |= _agent_leg(facts, place, ring)
+    if facts.rings:
+        fields |= _agent_leg(facts, facts.rings[-1])
     if facts.talker:
         fields["RecordingUrl"] = f"https://recordings.example.com/{facts.line.call_id}.mp3"
     return Delivery(
@@ -117,16 +119,17 @@ def _passthru(facts: Facts, connection: Connection) -> Delivery:
     )
 
 
-def _agent_leg(facts: Facts, place: int, ring: Ring) -> dict[str, Any]:
-    left = facts.outcome == "cancelled" and place == len(facts.rings) - 1
+def _agent_leg(facts: Facts, ring: Ring) -> dict[str, Any]:
+    """The documents show one leg, that of the agent dialled last."""
+    left = facts.outcome == "cancelled"
     cause, code = ("NORMAL_CLEARING", "16") if ring.answered else ("NO_ANSWER", "19")
     by = {"lead": "Caller", "agent": "Callee"}.get(facts.hung_up_by, "") if ring.answered or left else ""
     return {
-        f"Legs[{place}][Number]": written(ring.seat.address, "0"),
-        f"Legs[{place}][Cause]": "ORIGINATOR_CANCEL" if left else cause,
-        f"Legs[{place}][CauseCode]": "487" if left else code,
-        f"Legs[{place}][DisconnectedBy]": by,
-        f"Legs[{place}][OnCallDuration]": str(facts.talk_seconds if ring.answered else 0),
+        "Legs[0][Number]": written(ring.seat.address, "0"),
+        "Legs[0][Cause]": "ORIGINATOR_CANCEL" if left else cause,
+        "Legs[0][CauseCode]": "487" if left else code,
+        "Legs[0][DisconnectedBy]": by,
+        "Legs[0][OnCallDuration]": str(facts.talk_seconds if ring.answered else 0),
     }
 
 

@@ -20,7 +20,8 @@ class Delivery:
 
     ``fact`` names what is said within the call ("popup 1", "log 2"); copies of a delivery share it.
     ``style`` is query, form, multipart or json. ``door`` is appended to the connection's hook address.
-    ``final``: it tells how the call ended.
+    ``final``: it tells how the call ended. ``vague``: it tells of a ring without its time, and nothing else
+    will: heard after the call's end, it reads like a counselor being rung just then.
     """
 
     fact: str
@@ -29,6 +30,7 @@ class Delivery:
     fields: Mapping[str, Any]
     due: datetime
     final: bool = False
+    vague: bool = False
 
 
 @dataclass(frozen=True, slots=True)

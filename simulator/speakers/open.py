@@ -5,6 +5,7 @@ rich one adds the optional fields. Both are spoken here, because both exist.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -41,24 +42,17 @@ class Open:
 
     def deliveries(self, facts: Facts, connection: Connection) -> Sequence[Delivery]:
         style = "json" if connection.rich else "form"
-        said = [
-            Delivery(
-                fact=f"popup {place}",
-                door="/ivrCallNotification",
-                style=style,
-                fields=_basis(facts, connection, ring.seat.address),
-                due=ring.at,
-            )
-            for place, ring in enumerate(facts.rings)
-        ]
+        said = []
+        for place, ring in enumerate(facts.rings):
+            said += _popups(facts, connection, place, ring, style)
         legs: Sequence[Ring | None] = facts.rings or (None,)
-        for place, ring in enumerate(legs):
+        for place, leg in enumerate(legs):
             said.append(
                 Delivery(
                     fact=f"log {place}",
                     door="/ivrCallBackDetails",
                     style=style,
-                    fields=_log(facts, connection, ring, last=place == len(legs) - 1),
+                    fields=_log(facts, connection, leg, last=place == len(legs) - 1),
                     due=facts.ended_at,
                     final=True,
                 )
@@ -90,6 +84,20 @@ def _basis(facts: Facts, connection: Connection, agent: str) -> dict[str, Any]:
     if facts.line.campaign is not None:
         fields["campaign_id"] = facts.line.campaign
     return fields
+
+
+def _popups(facts: Facts, connection: Connection, place: int, ring: Ring, style: str) -> list[Delivery]:
+    fields = _basis(facts, connection, ring.seat.address)
+    rings = Delivery(
+        fact=f"popup {place}", door="/ivrCallNotification", style=style, fields=fields, due=ring.at
+    )
+    if not connection.rich:
+        return [rings]
+    told = [replace(rings, fields=fields | {"event": "ringing", "event_time": local(ring.at, connection)})]
+    if ring.answered and facts.talker is not None and facts.direction != "outbound":
+        answered = fields | {"event": "answered", "event_time": local(ring.until, connection)}
+        told.append(replace(rings, fact=f"answered {place}", fields=answered, due=ring.until))
+    return told
 
 
 def _log(facts: Facts, connection: Connection, ring: Ring | None, *, last: bool) -> dict[str, Any]:
