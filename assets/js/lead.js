@@ -1,0 +1,66 @@
+/* An open profile ([data-lead-id]): says that it is still on the screen, asks for a fresh timeline when the lead's
+   calls or entries change, and tells of a call missed meanwhile. Its page's Dash ids start with data-page. */
+(() => {
+  const cb = (window.callboard = window.callboard || {});
+  const EVERY = 20000;
+  const WORD = { missed: "Missed", pending: "Pending" };
+  let soon = 0;
+
+  const shown = () => document.querySelector("[data-lead-id]");
+
+  function viewing(profile) {
+    if (document.hidden || !profile?.isConnected || !profile.dataset.openingId) return;
+    cb.post("/live/viewing", { lead_id: Number(profile.dataset.leadId), opening_id: Number(profile.dataset.openingId) }).catch(() => {});
+  }
+
+  function refresh(profile) {
+    clearTimeout(soon);
+    soon = setTimeout(() => {
+      if (profile.isConnected) cb.setProps(`${profile.dataset.page}-refresh`, { data: { lead: Number(profile.dataset.leadId), at: Date.now() } });
+    }, 300);
+  }
+
+  /* A miss while the page is open is not cleared by itself: the person may have been looking elsewhere. */
+  function missedNow(profile, entry) {
+    const bar = profile.querySelector(".missed-now");
+    if (!bar) return;
+    if (entry.state !== "open") {
+      if (Number(bar.dataset.entry) === entry.id) bar.hidden = true;
+      return;
+    }
+    bar.dataset.entry = entry.id;
+    bar.querySelector("[data-said]").textContent = `${WORD[entry.kind] || "Missed"} ${entry.direction}`;
+    bar.querySelector("[data-when]").dataset.since = entry.raised_at;
+    bar.hidden = false;
+    cb.tick();
+  }
+
+  function about(fn) {
+    return (body) => {
+      const profile = shown();
+      if (profile && Number(body.lead_id) === Number(profile.dataset.leadId)) fn(profile, body);
+    };
+  }
+
+  document.addEventListener("DOMContentLoaded", () => {
+    cb.on("call", about(refresh));
+    cb.on("entry", about((profile, entry) => { missedNow(profile, entry); refresh(profile); }));
+  });
+  document.addEventListener("visibilitychange", () => viewing(shown()));
+  setInterval(() => viewing(shown()), EVERY);
+
+  document.addEventListener("click", (event) => {
+    const profile = event.target.closest("[data-lead-id]");
+    if (!profile) return;
+    const pill = event.target.closest("[data-show]");
+    if (pill?.matches("button")) {
+      profile.querySelector(".lead-body").dataset.show = pill.dataset.show;
+      pill.parentNode.querySelectorAll("[data-show]").forEach((one) => one.setAttribute("aria-pressed", String(one === pill)));
+    }
+    if (event.target.closest("[data-seen]")) {
+      profile.querySelector(".missed-now").hidden = true;
+      cb.setProps(`${profile.dataset.page}-open`, { data: { lead: Number(profile.dataset.leadId), via: "seen", at: Date.now() } });
+    }
+  });
+  (cb.mounts = cb.mounts || []).push(["[data-lead-id]", (profile) => profile.closest("[aria-busy]")?.removeAttribute("aria-busy")]);
+})();

@@ -1,0 +1,154 @@
+/* Pop-up cards of calls that ring or talk for this person. Straight into the page, within the frame of the event;
+   they never take focus. `callboard:calls` tells other scripts which calls are alive. */
+(() => {
+  const cb = (window.callboard = window.callboard || {});
+  const calls = new Map(); // call id → popup body
+  const cards = new Map(); // call id → element
+  const heard = new Map(); // call id → id of the event that last said something of it
+  const away = new Set(); // closed by hand
+  const tabs = "BroadcastChannel" in window ? new BroadcastChannel("callboard-cards") : null;
+
+  const RINGING = { inbound: "telephone-inbound", campaign: "megaphone", outbound: "telephone-outbound" };
+
+  function phase(body) {
+    const talking = body.phase === "talking";
+    const chip = cb.chip(
+      talking ? "connected" : "ringing",
+      talking ? "telephone-fill" : RINGING[body.direction] || "telephone",
+      talking ? "On call " : body.direction === "outbound" ? "Calling " : "Ringing ",
+    );
+    const timer = cb.el("span");
+    timer.dataset.since = body.at;
+    timer.dataset.as = "timer";
+    chip.lastChild.append(timer);
+    return chip;
+  }
+
+  function lastTalk(talk) {
+    if (!talk) return "Never talked before";
+    const by = talk.by ? `, with ${cb.words.first(talk.by)}` : "";
+    return `Last talk ${cb.words.day(talk.at)}, ${cb.words.duration(talk.seconds)}${by}`;
+  }
+
+  function draw(body) {
+    const lead = body.lead || {};
+    const card = cb.el("article", `popup is-${body.phase}`);
+    card.dataset.call = body.call_id;
+    card.setAttribute("aria-label", `${lead.name || "Unknown caller"}, ${body.phase}`);
+
+    const also = (body.also || []).map(cb.words.first);
+    const note = also.length ? `also rings ${cb.words.join(also)}` : body.campaign || body.connection || "";
+    const what = [lead.programme, lead.stage].filter(Boolean).join(" · ") || lead.mask || "";
+    const city = lead.city ? cb.el("span", "popup-city", what ? ` · ${lead.city}` : lead.city) : null;
+    const open = cb.el("a", "btn btn-primary", cb.el("span", "", "Open profile"), cb.el("kbd", "", "O"));
+    open.href = `/lead/${encodeURIComponent(lead.id)}?via=popup`;
+    const close = cb.el("button", "btn btn-secondary btn-icon", cb.icon("x-lg"));
+    close.type = "button";
+    close.setAttribute("aria-label", "Put this card away");
+    close.addEventListener("click", () => putAway(body.call_id));
+
+    card.append(
+      cb.el("div", "popup-top", phase(body), cb.el("span", "popup-also clip", body.phase === "ringing" ? note : body.connection || "")),
+      cb.el(
+        "div", "popup-who",
+        cb.el("span", "avatar is-40", cb.words.initials(lead.name)),
+        cb.el("div", "grow", cb.el("div", "popup-name clip", lead.name || "Unknown caller"), cb.el("div", "popup-what clip", what, city)),
+      ),
+      cb.el("div", "popup-last clip", lastTalk(body.last_talk)),
+      cb.el("div", "popup-do", open, close),
+    );
+    return card;
+  }
+
+  function hidden(body) {
+    return away.has(body.call_id) || document.querySelector(`[data-lead-id="${Number(body.lead?.id)}"]`);
+  }
+
+  function place(body) {
+    const stack = document.getElementById("popup-stack");
+    if (!stack) return;
+    const old = cards.get(body.call_id);
+    if (hidden(body)) {
+      old?.remove();
+      cards.delete(body.call_id);
+      return;
+    }
+    const card = draw(body);
+    cards.set(body.call_id, card);
+    if (old?.isConnected) {
+      card.style.animation = "none";
+      old.replaceWith(card);
+    } else {
+      stack.prepend(card);
+    }
+  }
+
+  /* The open profile shows its own call in its head; so the card would only be in the way. */
+  function mark(element) {
+    const id = Number(element.dataset.leadLive);
+    element.replaceChildren(...[...calls.values()].filter((body) => Number(body.lead?.id) === id).map(phase));
+  }
+
+  function changed() {
+    document.querySelectorAll("[data-lead-live]").forEach(mark);
+    cb.calls = [...calls.values()];
+    cb.emit("calls", cb.calls);
+  }
+
+  function show(body) {
+    heard.set(body.call_id, cb.lastEvent ?? 0);
+    const known = calls.get(body.call_id);
+    calls.set(body.call_id, body);
+    place(body);
+    changed();
+    if (!known && body.phase === "ringing") cb.announce(`${body.lead?.name || "Unknown caller"} is ringing`);
+  }
+
+  function leave(call_id, why, by) {
+    heard.set(call_id, cb.lastEvent ?? 0);
+    away.delete(call_id);
+    const body = calls.get(call_id);
+    calls.delete(call_id);
+    const card = cards.get(call_id);
+    cards.delete(call_id);
+    if (card) {
+      card.classList.add("is-leaving");
+      setTimeout(() => card.remove(), 200);
+    }
+    changed();
+    if (!body) return;
+    const name = body.lead?.name || "Unknown caller";
+    if (why === "taken" && by) cb.toast?.({ icon: "telephone-fill", text: `${by} took the call from ${name}` });
+    if (why === "missed" && body.phase === "ringing") cb.announce(`The call from ${name} was missed`);
+  }
+
+  function putAway(call_id, from) {
+    away.add(call_id);
+    const body = calls.get(call_id);
+    if (body) place(body);
+    if (!from) tabs?.postMessage({ away: call_id });
+  }
+
+  cb.announce = (text) => {
+    const region = document.getElementById("live-region");
+    if (region) region.textContent = text;
+  };
+  cb.openCard = () => document.querySelector("#popup-stack .popup:not(.is-leaving) a")?.click();
+
+  tabs?.addEventListener("message", ({ data }) => putAway(data.away, true));
+  cb.mounts = cb.mounts || [];
+  cb.mounts.push(["[data-lead-live]", (element) => { mark(element); calls.forEach(place); }]);
+
+  document.addEventListener("DOMContentLoaded", () => {
+    cb.on("popup", show);
+    cb.on("popup_gone", ({ call_id, why, by }) => leave(call_id, why, by));
+    cb.on("mine", ({ last, popups }) => {
+      // Events that came after this answer was made know better.
+      const older = (id) => (heard.get(id) ?? 0) <= last;
+      const alive = new Set(popups.map((body) => body.call_id));
+      [...calls.keys()].filter((id) => !alive.has(id) && older(id)).forEach((id) => leave(id, "ended"));
+      popups.filter((body) => older(body.call_id)).forEach(show);
+    });
+    cb.on("left-lead", () => calls.forEach(place));
+  });
+})();
