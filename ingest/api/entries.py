@@ -41,7 +41,7 @@ class EntryItem(Shown):
     id: int
     call_id: int
     kind: Literal["missed", "pending"]
-    direction: Direction
+    direction: Annotated[Direction | None, Field(description="null: the provider did not tell.")]
     reason: Annotated[
         str,
         Field(description="Why: no_answer, caller_left, agent_missed, abandoned, not_opened, …"),

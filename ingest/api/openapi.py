@@ -1,7 +1,6 @@
 """The OpenAPI 3.1 document, made from the operations and their Pydantic models."""
 
 import re
-from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -51,9 +50,8 @@ _ALWAYS = (401, 403, 422, 503)
 _WITH_BODY = (400, 413, 415)
 
 
-@cache
-def document() -> dict[str, Any]:
-    """The whole document. The same object every time: do not change it."""
+def document(url: str) -> dict[str, Any]:
+    """The whole document, for a server at ``url``."""
     schemas = _schemas()
     paths: dict[str, dict[str, Any]] = {}
     for operation in OPERATIONS:
@@ -67,7 +65,7 @@ def document() -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {"title": "Callboard", "version": VERSION, "description": INTRODUCTION},
-        "servers": [{"url": "/"}],
+        "servers": [{"url": url.rstrip("/")}],
         "tags": [
             {"name": "api", "description": "For other systems of the institution."},
             {"name": "doors", "description": "For telephony providers."},

@@ -48,7 +48,7 @@ class EntryRow:
     id: int
     call_id: int
     kind: str
-    direction: str
+    direction: str | None
     reason: str
     lead: LeadRef
     counselors: list[str]

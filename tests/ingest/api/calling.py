@@ -1,34 +1,52 @@
 """Another system that calls the public API, and the bare Flask application it calls."""
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from ingest.api import blueprint as api
-from ingest.api import health
+from ingest.api import views
 from models.store import api_keys
 from models.store.base import Store
+
+URL = "http://callboard.example:8050"
+
+
+class Reply:
+    """An answer; ``json`` is None for what is no JSON."""
+
+    def __init__(self, got: TestResponse) -> None:
+        self.status_code = got.status_code
+        self.content_type = got.content_type
+        self.headers = got.headers
+        self.data = got.data
+        self.text = got.text
+        self.json: Any = json.loads(got.data) if "json" in (got.content_type or "") else None
 
 
 class Caller:
     """Another system: asks with one key, or with none."""
 
     def __init__(self, app: Flask, key: str | None) -> None:
-        self.app = app
         self.client = app.test_client()
-        self.key = key
+        self.headers = {"Authorization": f"Bearer {key}"} if key else {}
 
-    @property
-    def headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.key}"} if self.key else {}
+    def open(self, method: str, path: str, **given: Any) -> Reply:
+        """``given`` as Flask's test client takes it."""
+        headers = self.headers | given.pop("headers", {})
+        return Reply(self.client.open(f"/api/v1{path}", method=method, headers=headers, **given))
 
-    def get(self, path: str, **query: Any) -> TestResponse:
-        return self.client.get(f"/api/v1{path}", query_string=query or None, headers=self.headers)
+    def get(self, path: str, **query: Any) -> Reply:
+        return self.open("GET", path, query_string=query or None)
 
-    def post(self, path: str, body: Any) -> TestResponse:
-        return self.client.post(f"/api/v1{path}", json=body, headers=self.headers)
+    def post(self, path: str, body: Any) -> Reply:
+        return self.send(path, json.dumps(body).encode())
+
+    def send(self, path: str, data: bytes, content_type: str = "application/json") -> Reply:
+        """POST exactly these bytes."""
+        return self.open("POST", path, data=data, content_type=content_type)
 
     def items(self, path: str, **query: Any) -> list[dict[str, Any]]:
         answer = self.get(path, **query)
@@ -40,8 +58,8 @@ class Caller:
 def make_app(store: Store) -> Flask:
     app = Flask("api")
     app.extensions["callboard"] = store
-    app.register_blueprint(api.blueprint())
-    app.register_blueprint(health.blueprint())
+    for blueprint in views.blueprints(URL):
+        app.register_blueprint(blueprint)
     return app
 
 

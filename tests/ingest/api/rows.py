@@ -11,7 +11,6 @@ from models.store.base import Store
 from models.tables.calls import call, notification, notification_for, offer
 from tests.cast import INDORE_DID, Cast, Lead, Person
 
-
 _numbers = itertools.count(1)
 
 
@@ -84,7 +83,5 @@ def add_entry(
         for person in people:
             tx.execute(insert(notification_for).values(notification_id=entry_id, person_id=person.id))
         for name in teams:
-            tx.execute(
-                insert(notification_for).values(notification_id=entry_id, team_id=cast.teams[name])
-            )
+            tx.execute(insert(notification_for).values(notification_id=entry_id, team_id=cast.teams[name]))
     return entry_id

@@ -1,38 +1,41 @@
 """Who may ask: no key, wrong keys, revoked keys, narrow keys."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import select
 
 from ingest.api.keys import POLICY, needs
 from ingest.api.openapi import OPERATIONS
+from ingest.api.operations import Operation
 from models.store import api_keys
 from models.store.base import Store
 from models.tables.people import api_key
 from tests.cast import Cast
-from tests.ingest.api.calling import Caller, key_with, make_app
+from tests.ingest.api.calling import Caller, Reply, key_with, make_app
 
 ON_SQLITE = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 
 
-def _ask(caller: Caller, method: str, path: str):
-    path = "/api/v1" + path.replace("{lead_id}", "1")
-    return caller.client.open(path, method=method, headers=caller.headers, json={} if method == "POST" else None)
+def _ask(caller: Caller, operation: Operation) -> Reply:
+    body: dict[str, Any] = {"json": {}} if operation.body else {}
+    return caller.open(operation.method, operation.path.replace("{lead_id}", "1"), **body)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda op: op.name)
 @ON_SQLITE
-def test_every_operation_needs_its_scope(operation, store: Store) -> None:
+def test_every_operation_needs_its_scope(operation: Operation, store: Store) -> None:
     app = make_app(store)
-    nobody = _ask(Caller(app, None), operation.method, operation.path)
+    nobody = _ask(Caller(app, None), operation)
     assert nobody.status_code == 401
     assert nobody.headers["WWW-Authenticate"] == "Bearer"
     others = set(api_keys.SCOPES) - {operation.scope}
-    refused = _ask(Caller(app, key_with(store, others)), operation.method, operation.path)
+    refused = _ask(Caller(app, key_with(store, others)), operation)
     assert refused.status_code == 403
     assert refused.content_type == "application/problem+json"
     assert refused.json["type"] == "urn:callboard:problem:scope"
     assert operation.scope in refused.json["detail"]
-    admitted = _ask(Caller(app, key_with(store, {operation.scope})), operation.method, operation.path)
+    admitted = _ask(Caller(app, key_with(store, {operation.scope})), operation)
     assert admitted.status_code not in {401, 403}
 
 
@@ -43,7 +46,7 @@ def test_wrong_and_revoked_keys_are_refused(store: Store, cast: Cast) -> None:
         answer = Caller(app, wrong).get("/calls")
         assert (answer.status_code, answer.json["type"]) == (401, "urn:callboard:problem:key")
     with store.read() as tx:
-        key_id = tx.scalar(select(api_key.c.id))
+        key_id = tx.execute(select(api_key.c.id)).scalar_one()
     assert store.write(lambda tx: api_keys.revoke(tx, key_id, store.now())) is True
     assert store.write(lambda tx: api_keys.revoke(tx, key_id, store.now())) is False
     assert Caller(app, cast.api_key).get("/calls").status_code == 401

@@ -1,13 +1,16 @@
-"""The blueprint of the public API: every operation behind its key, and every failure a problem document."""
+"""The public API on Flask: every operation behind its key, and every failure a problem document."""
 
+import json
 import logging
 import re
+from collections.abc import Callable
 
-from flask import Blueprint, Response, json, request
+from flask import Blueprint, Response, request
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 
+from ingest.api import health
 from ingest.api.keys import needs, public
 from ingest.api.openapi import OPERATIONS, PREFIX, document
 from ingest.api.problems import Problem, unavailable
@@ -20,8 +23,15 @@ _RULES = [(re.compile(re.sub(r"{\w+}", "[^/]+", op.path)), op.method) for op in 
 _RULES.append((re.compile(r"/openapi\.json"), "GET"))
 
 
-def blueprint() -> Blueprint:
-    """The API as one blueprint named ``api``; the store is found on the application."""
+def blueprints(url: str) -> tuple[Blueprint, Blueprint]:
+    """The API and the health checks. ``url`` is where we are reached from outside, for the document.
+
+    The store is found on the application that the blueprints are registered with.
+    """
+    return _api(url), health.blueprint()
+
+
+def _api(url: str) -> Blueprint:
     api = Blueprint("api", __name__, url_prefix=PREFIX)
     for operation in OPERATIONS:
         view = needs(operation.scope)(operation.view)
@@ -32,7 +42,9 @@ def blueprint() -> Blueprint:
             methods=[operation.method],
             provide_automatic_options=False,
         )
-    api.add_url_rule("/openapi.json", "openapi", _openapi, methods=["GET"], provide_automatic_options=False)
+    api.add_url_rule(
+        "/openapi.json", "openapi", _openapi(url), methods=["GET"], provide_automatic_options=False
+    )
     for rule in ("/", "/<path:rest>"):
         api.add_url_rule(rule, "nothing", _nothing, methods=METHODS, provide_automatic_options=False)
     api.register_error_handler(Problem, Problem.answer)
@@ -43,9 +55,14 @@ def blueprint() -> Blueprint:
     return api
 
 
-@public
-def _openapi() -> Response:
-    return Response(json.dumps(document(), ensure_ascii=False), content_type="application/json")
+def _openapi(url: str) -> Callable[[], Response]:
+    text = json.dumps(document(url), ensure_ascii=False)
+
+    @public
+    def openapi() -> Response:
+        return Response(text, content_type="application/json")
+
+    return openapi
 
 
 @public
