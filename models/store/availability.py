@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, select
 
 from models.rules.routing import Candidate
-from models.store import lookups
+from models.store import directory, lookups
 from models.store.vault import Vault
 from models.tables.calls import call, offer
 from models.tables.people import person, presence
-from models.tables.telephony import connection, seat
+from models.tables.telephony import seat
 
 LIVE_FOR = timedelta(hours=2)
 """A call nobody told us the end of keeps its talker busy no longer than this."""
@@ -36,9 +36,8 @@ def caller(
 ) -> Caller:
     found = lookups.leads_by_number(tx, [vault.index(number)]) if number else {}
     row = next(iter(found.values()), None)
-    team_id = lookups.did_teams(tx, [did_number]).get(did_number) if did_number else None
-    if team_id is None:
-        team_id = tx.scalar(select(connection.c.team_id).where(connection.c.id == connection_id))
+    known = directory.of(tx)
+    team_id = known.did_teams.get(did_number or "") or known.lines[connection_id].team_id
     if row is None:
         return Caller(None, None, None, team_id)
     return Caller(row["id"], row["owner_id"], row["last_talk_by"], team_id)

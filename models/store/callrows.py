@@ -10,9 +10,10 @@ from sqlalchemy import Connection, bindparam, delete, insert, update
 
 from models.rules import phone
 from models.rules.call import Call, Direction, Outcome
-from models.store import lookups
+from models.store import directory, lookups
 from models.store.base import Store
-from models.store.lookups import Key, Somebody
+from models.store.directory import Directory, Somebody
+from models.store.lookups import Key
 from models.tables.calls import call, offer
 from models.tables.leads import lead, lead_phone
 
@@ -21,6 +22,29 @@ PHONE = b"lead_phone.phone"
 TELEPHONY = "Telephony"
 FIRST_STAGE = "New enquiry"
 UNIX_EPOCH_DAY = 719163  # date(1970, 1, 1).toordinal()
+
+
+_insert_call = insert(call)
+_update_call = update(call).where(call.c.id == bindparam("this_id"))
+_insert_offer = insert(offer)
+_delete_offers = delete(offer).where(offer.c.call_id.in_(bindparam("ids", expanding=True)))
+_update_lead = (
+    update(lead)
+    .where(lead.c.id == bindparam("this_id"))
+    .values(
+        {
+            name: bindparam(name)
+            for name in (
+                "worked_at",
+                "last_talk_at",
+                "last_talk_by",
+                "last_talk_seconds",
+                "owner_id",
+                "updated_at",
+            )
+        }
+    )
+)
 
 
 @dataclass(slots=True)
@@ -56,32 +80,25 @@ def write(
     store: Store, tx: Connection, folds: Mapping[Key, tuple[Call | None, Call]], now: datetime
 ) -> list[Case]:
     """Insert or update the rows of every folded call; the cases in the folds' order."""
+    known = directory.of(tx)
     rows = lookups.calls(tx, folds)
-    leads = _find_leads(store, tx, folds, {key: row["lead_id"] for key, row in rows.items()}, now)
-    addresses = {o.seat for _, after in folds.values() for o in after.offers}
-    addresses |= {after.talked_seat for _, after in folds.values() if after.talked_seat}
-    index = {address: store.vault.index(address) for address in addresses}
-    seats = lookups.seats(tx, set(index.values()))
-    dids = lookups.did_teams(tx, {after.did for _, after in folds.values() if after.did})
-    connections = lookups.connections(tx, {key[0] for key in folds})
-    wanted = set(seats.values()) | {found["owner_id"] for found in leads.values() if found["owner_id"]}
-    wanted |= {found["last_talk_by"] for found in leads.values() if found["last_talk_by"]}
-    people = lookups.people(tx, wanted)
+    leads = _find_leads(store, tx, folds, {key: lead_id for key, (_, lead_id) in rows.items()}, now)
+    index: dict[str, bytes] = {}
     cases = []
     for key, (before, after) in folds.items():
-        connection = connections[key[0]]
+        line = known.lines[key[0]]
         cases.append(
             Case(
                 key=key,
-                call_id=rows[key]["id"] if key in rows else 0,
+                call_id=rows[key][0] if key in rows else 0,
                 before=before,
                 call=after,
                 lead=leads.get(key),
-                seats=_seats_of(key[0], after, index, seats),
-                people=people,
-                did_team=dids.get(after.did) if after.did else None,
-                connection_team=connection["team_id"],
-                connection_label=connection["label"],
+                seats=seats_of(store, known, key[0], after, index),
+                people=known.people,
+                did_team=known.did_teams.get(after.did) if after.did else None,
+                connection_team=line.team_id,
+                connection_label=line.label,
             )
         )
     _write_calls(store, tx, cases, now)
@@ -90,14 +107,21 @@ def write(
     return cases
 
 
-def _seats_of(
-    connection_id: int, folded: Call, index: Mapping[str, bytes], seats: Mapping[tuple[int, bytes], int]
+def seats_of(
+    store: Store, known: Directory, connection_id: int, folded: Call, index: dict[str, bytes]
 ) -> dict[str, int]:
+    """Who sits at each address the call was offered to; ``index`` collects the addresses' blind indexes."""
     addresses = {made.seat for made in folded.offers}
     if folded.talked_seat:
         addresses.add(folded.talked_seat)
-    found = {address: seats.get((connection_id, index[address])) for address in addresses}
-    return {address: person_id for address, person_id in found.items() if person_id}
+    found = {}
+    for address in addresses:
+        if address not in index:
+            index[address] = store.vault.index(address)
+        person_id = known.seats.get((connection_id, index[address]))
+        if person_id:
+            found[address] = person_id
+    return found
 
 
 def _find_leads(
@@ -155,7 +179,8 @@ def _make_leads(store: Store, tx: Connection, masks: list[str], now: datetime) -
         }
         for mask in masks
     ]
-    ids = tx.scalars(insert(lead).returning(lead.c.id, sort_by_parameter_order=True), rows)
+    ids = store.db.next_ids(tx, lead, len(rows))
+    tx.execute(insert(lead), [{**row, "id": lead_id} for row, lead_id in zip(rows, ids, strict=True)])
     empty = {column.name: None for column in lookups.LEAD_COLUMNS}
     return [
         {**empty, **row, "id": lead_id, "mask": mask or None}
@@ -167,14 +192,11 @@ def _write_calls(store: Store, tx: Connection, cases: list[Case], now: datetime)
     new = [case for case in cases if not case.call_id]
     old = [{**_row(store, case, now), "this_id": case.call_id} for case in cases if case.call_id]
     if new:
-        ids = tx.scalars(
-            insert(call).returning(call.c.id, sort_by_parameter_order=True),
-            [_row(store, case, now) for case in new],
-        )
-        for case, call_id in zip(new, ids, strict=True):
+        for case, call_id in zip(new, store.db.next_ids(tx, call, len(new)), strict=True):
             case.call_id = call_id
+        tx.execute(_insert_call, [{**_row(store, case, now), "id": case.call_id} for case in new])
     if old:
-        tx.execute(update(call).where(call.c.id == bindparam("this_id")), old)
+        tx.execute(_update_call, old)
 
 
 def _row(store: Store, case: Case, now: datetime) -> dict[str, Any]:
@@ -220,7 +242,7 @@ def _write_offers(tx: Connection, cases: list[Case], index: Mapping[str, bytes])
     changed = [case for case in cases if case.before is None or case.before.offers != case.call.offers]
     stale = [case.call_id for case in changed if case.before is not None]
     if stale:
-        tx.execute(delete(offer).where(offer.c.call_id.in_(stale)))
+        tx.execute(_delete_offers, {"ids": stale})
     rows = [
         {
             "call_id": case.call_id,
@@ -238,7 +260,7 @@ def _write_offers(tx: Connection, cases: list[Case], index: Mapping[str, bytes])
         for position, made in enumerate(case.call.offers)
     ]
     if rows:
-        tx.execute(insert(offer), rows)
+        tx.execute(_insert_offer, rows)
 
 
 def _write_leads(tx: Connection, cases: Iterable[Case], now: datetime) -> None:
@@ -269,4 +291,4 @@ def _write_leads(tx: Connection, cases: Iterable[Case], now: datetime) -> None:
                 "updated_at": now,
             }
     if rows:
-        tx.execute(update(lead).where(lead.c.id == bindparam("this_id")), list(rows.values()))
+        tx.execute(_update_lead, list(rows.values()))

@@ -6,10 +6,10 @@ from sqlalchemy import Connection, select
 
 from models.rules.access import Viewer
 from models.rules.lifecycle import fold
-from models.store import entries, feed, lookups, popups, presence
+from models.store import directory, entries, feed, lookups, popups, presence
 from models.store.availability import LIVE_FOR
 from models.store.base import Store
-from models.store.callrows import Case
+from models.store.callrows import Case, seats_of
 from models.tables.calls import call, notification, offer
 
 
@@ -45,32 +45,23 @@ def cards(store: Store, tx: Connection, viewer: Viewer) -> list[dict[str, Any]]:
     ).all()
     if not live:
         return []
-    known = lookups.events(tx, store.vault, [(row.connection_id, row.provider_call_id) for row in live])
+    known = directory.of(tx)
+    events = lookups.events(tx, store.vault, [(row.connection_id, row.provider_call_id) for row in live])
     leads = lookups.leads_by_id(tx, {row.lead_id for row in live if row.lead_id})
-    connections = lookups.connections(tx, {row.connection_id for row in live})
     found: list[dict[str, Any]] = []
     for row in live:
-        folded = fold(known.by_call[row.connection_id, row.provider_call_id], now)
-        index = {made.seat: store.vault.index(made.seat) for made in folded.offers}
-        seated = lookups.seats(tx, set(index.values()))
-        seats = {
-            seat: seated[row.connection_id, ix]
-            for seat, ix in index.items()
-            if (row.connection_id, ix) in seated
-        }
-        lead = leads.get(row.lead_id)
-        people = lookups.people(tx, {*seats.values(), (lead or {}).get("last_talk_by") or 0})
+        folded = fold(events.by_call[row.connection_id, row.provider_call_id], now)
         case = Case(
             key=(row.connection_id, row.provider_call_id),
             call_id=row.id,
             before=None,
             call=folded,
-            lead=lead,
-            seats=seats,
-            people=people,
+            lead=leads.get(row.lead_id),
+            seats=seats_of(store, known, row.connection_id, folded, {}),
+            people=known.people,
             did_team=None,
             connection_team=None,
-            connection_label=connections[row.connection_id]["label"],
+            connection_label=known.lines[row.connection_id].label,
         )
         found += popups.current(case, viewer.person_id, now)
     return found

@@ -5,14 +5,16 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import BindParameter, Connection, Select, bindparam, func, or_, select
 
 from models.rules.access import Role, Viewer
 from models.rules.call import Direction
+from models.store import directory
 from models.store.base import Rules
+from models.tables.base import Instant
 from models.tables.calls import call, notification, notification_for, offer
 from models.tables.leads import lead, lead_phone
-from models.tables.people import person, team
+from models.tables.people import person
 from models.tables.telephony import connection, did
 
 _ROW = (
@@ -81,15 +83,41 @@ def rows(tx: Connection, ids: Sequence[int], *, now: datetime, rules: Rules) -> 
     """These entries, whatever their state, in the order of their ids. The caller decides who sees them."""
     if not ids:
         return []
-    return _complete(tx, _ROW.where(notification.c.id.in_(ids)).order_by(notification.c.id), now, rules)
+    return _complete(tx, _rows, now, rules, {"ids": list(ids)})
 
 
-def _complete(tx: Connection, wanted: Select[Any], now: datetime, rules: Rules) -> list[dict[str, Any]]:
-    found = tx.execute(wanted).mappings().all()
+# Built once: the feed asks for rows in every batch of calls.
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_rows = _ROW.where(notification.c.id.in_(_IDS)).order_by(notification.c.id)
+_for = (
+    select(notification_for.c.notification_id, notification_for.c.person_id, notification_for.c.team_id)
+    .where(notification_for.c.notification_id.in_(_IDS))
+    .order_by(notification_for.c.id)
+)
+_offers = (
+    select(offer.c.call_id, offer.c.person_id, offer.c.reason)
+    .where(offer.c.call_id.in_(_IDS), offer.c.reason.is_not(None))
+    .order_by(offer.c.position)
+)
+_dialled = select(call.c.lead_id, call.c.started_at).where(
+    call.c.lead_id.in_(_IDS),
+    call.c.started_at > bindparam("since", type_=Instant),
+    call.c.direction.in_([Direction.OUTBOUND.value, Direction.CAMPAIGN.value]),
+)
+
+
+def _complete(
+    tx: Connection,
+    wanted: Select[Any],
+    now: datetime,
+    rules: Rules,
+    given: dict[str, Any] | None = None,
+) -> list[dict[str, Any]]:
+    found = tx.execute(wanted, given or {}).mappings().all()
     if not found:
         return []
-    names = {row.id: row for row in tx.execute(select(person.c.id, person.c.name, person.c.team_id))}
-    teams = {row.id: row.name for row in tx.execute(select(team.c.id, team.c.name))}
+    known = directory.of(tx)
+    names, teams = known.people, known.teams
     people, pools = _addressees(tx, [row["id"] for row in found])
     reasons = _reasons(tx, [row["call_id"] for row in found])
     tries = _attempts(tx, {row["lead_id"] for row in found}, min(row["raised_at"] for row in found))
@@ -152,11 +180,7 @@ def initials(name: str) -> str:
 def _addressees(tx: Connection, ids: Sequence[int]) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
     people: dict[int, list[int]] = defaultdict(list)
     pools: dict[int, list[int]] = defaultdict(list)
-    for row in tx.execute(
-        select(notification_for)
-        .where(notification_for.c.notification_id.in_(ids))
-        .order_by(notification_for.c.id)
-    ):
+    for row in tx.execute(_for, {"ids": list(ids)}):
         if row.person_id:
             people[row.notification_id].append(row.person_id)
         if row.team_id:
@@ -166,22 +190,13 @@ def _addressees(tx: Connection, ids: Sequence[int]) -> tuple[dict[int, list[int]
 
 def _reasons(tx: Connection, call_ids: Sequence[int]) -> dict[tuple[int, int], str]:
     """(call, person) → why that person's ring was not answered."""
-    rows_ = tx.execute(
-        select(offer.c.call_id, offer.c.person_id, offer.c.reason)
-        .where(offer.c.call_id.in_(call_ids), offer.c.reason.is_not(None))
-        .order_by(offer.c.position)
-    )
+    rows_ = tx.execute(_offers, {"ids": list(call_ids)})
     return {(row.call_id, row.person_id): row.reason for row in rows_ if row.person_id}
 
 
 def _attempts(tx: Connection, lead_ids: Iterable[int], since: datetime) -> dict[int, list[datetime]]:
     """When each lead was dialled since then."""
     found: dict[int, list[datetime]] = defaultdict(list)
-    dialled = (Direction.OUTBOUND.value, Direction.CAMPAIGN.value)
-    for row in tx.execute(
-        select(call.c.lead_id, call.c.started_at).where(
-            call.c.lead_id.in_(list(lead_ids)), call.c.started_at > since, call.c.direction.in_(dialled)
-        )
-    ):
+    for row in tx.execute(_dialled, {"ids": list(lead_ids), "since": since}):
         found[row.lead_id].append(row.started_at)
     return found

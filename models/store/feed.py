@@ -58,12 +58,15 @@ class FeedRow:
     body: str
 
 
+_insert = insert(feed)
+
+
 def append(tx: Connection, db: Database, at: datetime, news: Sequence[News]) -> None:
     """Write rows in order and ask the other processes' hubs to wake after the commit."""
     if not news:
         return
     tx.execute(
-        insert(feed),
+        _insert,
         [
             {
                 "at": at,

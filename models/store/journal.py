@@ -67,6 +67,10 @@ class Written:
 Work = Callable[[Connection, Sequence[Item]], list[Written]]
 
 
+_insert_delivery = insert(delivery)
+_insert_event = insert(call_event)
+
+
 @lru_cache(maxsize=8)
 def write_batch(store: Store) -> Work:
     """The work to hand to ``store.writer.submit`` with ``Item`` payloads. One object a store, because
@@ -78,7 +82,7 @@ def _write(store: Store, tx: Connection, items: Sequence[Item]) -> list[Written]
     known = lookups.events(tx, store.vault, {_key(item, sealed) for item in items for sealed in item.events})
     before = {key: list(events) for key, events in known.by_call.items()}
     fresh, verdicts = _sift(items, known)
-    ids = _write_deliveries(tx, items, verdicts)
+    ids = _write_deliveries(store, tx, items, verdicts)
     failpoint("journal.after_deliveries")
     rows = [
         {
@@ -91,7 +95,7 @@ def _write(store: Store, tx: Connection, items: Sequence[Item]) -> list[Written]
         for position, key, sealed in fresh
     ]
     if rows:
-        tx.execute(insert(call_event), rows)
+        tx.execute(_insert_event, rows)
     failpoint("journal.after_events")
     words = [(item.connection_id, *word) for item in items for word in item.unknown_words]
     if words:
@@ -148,7 +152,9 @@ def _sift(items: Sequence[Item], known: Events) -> tuple[list[tuple[int, Key, Se
     return fresh, verdicts
 
 
-def _write_deliveries(tx: Connection, items: Sequence[Item], verdicts: Sequence[Verdict]) -> list[int]:
+def _write_deliveries(
+    store: Store, tx: Connection, items: Sequence[Item], verdicts: Sequence[Verdict]
+) -> list[int]:
     """Insert new deliveries, update replayed ones; the ids in the items' order."""
     ids = [item.replays or 0 for item in items]
     new = [position for position, item in enumerate(items) if item.raw is not None and not item.replays]
@@ -165,9 +171,11 @@ def _write_deliveries(tx: Connection, items: Sequence[Item], verdicts: Sequence[
             }
             for position in new
         ]
-        inserted = tx.scalars(insert(delivery).returning(delivery.c.id, sort_by_parameter_order=True), rows)
-        for position, delivery_id in zip(new, inserted, strict=True):
-            ids[position] = delivery_id
+        for position, row, delivery_id in zip(
+            new, rows, store.db.next_ids(tx, delivery, len(new)), strict=True
+        ):
+            ids[position] = row["id"] = delivery_id
+        tx.execute(_insert_delivery, rows)
     again = [
         {
             "this_id": item.replays,

@@ -14,6 +14,9 @@ from models.store.callrows import Case
 from models.store.feed import Audience, News
 from models.tables.calls import notification, notification_for
 
+_insert = insert(notification)
+_insert_for = insert(notification_for)
+
 OPEN, CLEARED, WITHDRAWN = "open", "cleared", "withdrawn"
 
 
@@ -49,7 +52,7 @@ def sync(store: Store, tx: Connection, cases: Sequence[Case], now: datetime) -> 
             raised.append((case, wanted))
         elif row is not None and _bring_in_line(tx, row, wanted, case):
             touched.append(Touched(row["id"], case.call_id))
-    return touched + _raise(tx, raised)
+    return touched + _raise(store, tx, raised)
 
 
 def news(store: Store, tx: Connection, touched: Sequence[Touched], now: datetime) -> list[News]:
@@ -94,13 +97,17 @@ def _values(case: Case, wanted: Due) -> dict[str, Any]:
     }
 
 
-def _raise(tx: Connection, raised: Sequence[tuple[Case, Due]]) -> list[Touched]:
+def _raise(store: Store, tx: Connection, raised: Sequence[tuple[Case, Due]]) -> list[Touched]:
     if not raised:
         return []
-    ids = tx.scalars(
-        insert(notification).returning(notification.c.id, sort_by_parameter_order=True),
-        [{"call_id": case.call_id, **_values(case, wanted)} for case, wanted in raised],
-    ).all()
+    ids = store.db.next_ids(tx, notification, len(raised))
+    tx.execute(
+        _insert,
+        [
+            {"id": entry_id, "call_id": case.call_id, **_values(case, wanted)}
+            for entry_id, (case, wanted) in zip(ids, raised, strict=True)
+        ],
+    )
     _address(tx, [(entry_id, wanted) for entry_id, (_, wanted) in zip(ids, raised, strict=True)])
     return [Touched(entry_id, case.call_id) for entry_id, (case, _) in zip(ids, raised, strict=True)]
 
@@ -115,7 +122,7 @@ def _address(tx: Connection, entries_due: Sequence[tuple[int, Due]]) -> None:
         if wanted.team_id:
             rows.append({"notification_id": entry_id, "person_id": None, "team_id": wanted.team_id})
     if rows:
-        tx.execute(insert(notification_for), rows)
+        tx.execute(_insert_for, rows)
 
 
 def _bring_in_line(tx: Connection, row: RowMapping, wanted: Due | None, case: Case) -> bool:

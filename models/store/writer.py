@@ -8,8 +8,6 @@ work is durable, or with the exception its own work raised.
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass
 from queue import Empty, Full, Queue
 from typing import Any
 
@@ -33,11 +31,17 @@ Work = Callable[[Connection, Sequence[Any]], Sequence[Any]]
 """Does a batch of payloads in one transaction; returns one result a payload, in order."""
 
 
-@dataclass(slots=True)
 class _Job:
-    work: Work
-    payload: Any
-    done: Future[Any]
+    """Work that waits. A bare lock is the latch: a Future costs several times as much."""
+
+    __slots__ = ("error", "latch", "payload", "result", "work")
+
+    def __init__(self, work: Work, payload: Any) -> None:
+        self.work, self.payload = work, payload
+        self.result: Any = None
+        self.error: Exception | None = None
+        self.latch = threading.Lock()
+        self.latch.acquire()
 
 
 class Writer:
@@ -63,15 +67,16 @@ class Writer:
         """
         if self._closed:
             raise Unavailable("the writer is closed")
-        job = _Job(work, payload, Future())
+        job = _Job(work, payload)
         try:
             self._queue.put_nowait(job)
         except Full:
             raise Unavailable("too many requests are waiting to be written") from None
-        try:
-            return job.done.result(timeout)
-        except TimeoutError:
-            raise Unavailable(f"not written within {timeout:g} s") from None
+        if not job.latch.acquire(timeout=timeout):
+            raise Unavailable(f"not written within {timeout:g} s")
+        if job.error is not None:
+            raise job.error
+        return job.result
 
     def do(self, work: Callable[[Connection], Any], timeout: float = 20.0) -> Any:
         """``submit`` for work that has no batch form."""
@@ -111,14 +116,16 @@ class Writer:
             results = self._attempt(group)
         except Exception as error:
             if len(group) == 1:
-                group[0].done.set_exception(_translate(error))
+                group[0].error = _translate(error)
+                group[0].latch.release()
                 return
             log.warning("a group of %d failed (%s); writing one by one", len(group), type(error).__name__)
             for job in group:
                 self._commit([job])
             return
         for job, result in zip(group, results, strict=True):
-            job.done.set_result(result)
+            job.result = result
+            job.latch.release()
         self._on_commit()
 
     def _attempt(self, group: list[_Job]) -> list[Any]:
