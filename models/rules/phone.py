@@ -13,7 +13,7 @@ _INDIAN_MOBILE = re.compile(r"(?:\+91|91|0)?([6-9][0-9]{9})")
 # Every Indian number of ten digits from 6 to 9 is valid to libphonenumber (a test compares them), and
 # asking it costs a hundred times more than this.
 
-_WRITTEN = re.compile(r"\s*(?:tel:)?\s*([+\uff0b]?[\d\s().\[\]/\u2010-\u2015-]*)\s*", re.IGNORECASE)
+_WRITTEN = re.compile(r"\s*(?:tel:)?[\s(]*([+\uff0b]?[\d\s().\[\]/\u2010-\u2015-]*)\s*", re.IGNORECASE)
 _INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F)])
 _SEAT = re.compile(r"\s*(?:client:|sips?:|ext(?:ension)?\b|agent\b|\S+@\S|\d{1,6}\s*$)", re.IGNORECASE)
 _MASKED = "••••• ••"
