@@ -206,6 +206,13 @@ class Reading:
                 return found
         return None
 
+    def words(self, *names: str) -> str | None:
+        """The provider's own words, side by side, for people to read: long runs of digits are hidden."""
+        told = [
+            _LONG_DIGITS.sub("…", found[:60]) for name in names if (found := given(self.fields.get(name)))
+        ]
+        return " / ".join(told) or None
+
     def puzzled(self, name: str, text: str) -> None:
         """Count a word no table maps. Long runs of digits are hidden: it is shown to admins."""
         self.unknown.append((name, _LONG_DIGITS.sub("…", text[:60])))

@@ -53,7 +53,7 @@ def twilio_signed(
     """Did the holder of ``auth_token`` send this request to ``url``?
 
     ``params`` are a form's pairs. A request whose URL carries ``bodySHA256`` is signed over the URL alone
-    and its ``body`` must have that hash. Proxies hide ports, so the URL counts with and without one.
+    and its ``body`` must have that hash; a body that is neither a form nor hashed is nobody's. Proxies hide ports, so the URL counts with and without one.
     """
     if not auth_token or not signature:
         return False
@@ -66,6 +66,8 @@ def twilio_signed(
             return False
         params = ()
     pairs = list(params)
+    if body and not pairs and not hashes:
+        return False  # the address may well be signed, but nothing vouches for this body
     # Every variant is compared before any answer: how long it takes tells nothing.
     matches = [
         same(signature, twilio_signature(auth_token, form, pairs)) for form in _with_and_without_port(url)

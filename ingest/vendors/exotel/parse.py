@@ -8,6 +8,7 @@ from ingest.contract import (
     Capability,
     ConnectionInfo,
     Delivery,
+    Door,
     Parsed,
     RouteAnswer,
     RouteQuestion,
@@ -35,6 +36,8 @@ class Exotel:
     def parse(self, delivery: Delivery, connection: ConnectionInfo) -> Parsed:
         reading = Reading(read(delivery), connection)
         told = reading.fields
+        if delivery.door is Door.ROUTE:
+            return Parsed((), note="A routing question.")
         if "event_sid" in told or "event_name" in told:
             return Parsed((), note="An ExoML leg event: it names no call of this connection.")
         if "campaign_sid" in told:

@@ -65,8 +65,7 @@ def passthru(reading: Reading, call_id: str, delivery: Delivery) -> Parsed:
         outcome=outcome,
         hung_up_by=_hung_up_by(reading, call_type),
         recording=reading.text("RecordingUrl", limit=2000),
-        words=" / ".join(filter(None, map(reading.text, ("CallType", "DialCallStatus", "CallStatus"))))
-        or None,
+        words=reading.words("CallType", "DialCallStatus", "CallStatus"),
         extra=extra,
     )
     return Parsed((event,), tuple(reading.unknown))
@@ -89,7 +88,7 @@ def _kind(reading: Reading, call_type: str | None, dialled: Outcome | None, seat
     live = word(reading.text("DialCallStatus") or "")
     if live:
         return Kind.ANSWERED if live == "in_progress" else Kind.RINGING
-    if seat and call_type in ("completed", "incomplete"):
+    if seat and call_type not in (None, "call_attempt"):
         return Kind.LOG
     return Kind.RINGING if end(reading, "CallStatus") in (None, Outcome.UNKNOWN) else Kind.ENDED
 

@@ -114,7 +114,7 @@ def integration(reading: Reading, call_id: str, delivery: Delivery) -> Parsed:
         total_seconds=reading.seconds("TotalDuration") if over else None,
         outcome=outcome,
         recording=reading.text("CallRecordings", limit=2000),
-        words=reading.text("CallStatus"),
+        words=reading.words("CallStatus"),
         extra=reading.rest(_INTEGRATION),
     )
     return Parsed((event,), tuple(reading.unknown))

@@ -29,6 +29,7 @@ _CAMPAIGN = ("campaign_sid", "call_sid", "date_created", "date_updated", "number
 def status(reading: Reading, call_id: str, delivery: Delivery) -> Parsed:
     """``From`` is dialled first: the agent of an API call, the lead of an incoming one."""
     told = word(reading.text("Status") or "")
+    whole = end(reading, "Status")
     event_type = word(reading.text("EventType") or "")
     if event_type == "answered" or told == "in_progress":
         kind = Kind.BRIDGED if word(reading.text("Legs[1][Status]") or "") == "in_progress" else Kind.ANSWERED
@@ -38,7 +39,7 @@ def status(reading: Reading, call_id: str, delivery: Delivery) -> Parsed:
         kind = Kind.LOG
     towards, customer, did, seat = _roles(reading)
     over = kind is Kind.LOG
-    outcome = _outcome(reading, towards) if over else None
+    outcome = _outcome(reading, towards, whole) if over else None
     at = reading.moment("DateUpdated")
     ended_at = reading.moment("EndTime") if over else None
     talk = reading.seconds("ConversationDuration", "Legs[1][OnCallDuration]") if over else None
@@ -58,7 +59,7 @@ def status(reading: Reading, call_id: str, delivery: Delivery) -> Parsed:
         talk_seconds=talk if outcome is Outcome.CONNECTED else None,
         outcome=outcome,
         recording=reading.text("RecordingUrl", limit=2000),
-        words=reading.text("Status"),
+        words=reading.words("Status"),
         extra=reading.rest(_STATUS),
     )
     return Parsed((event,), tuple(reading.unknown))
@@ -78,7 +79,7 @@ def campaign_call(reading: Reading, call_id: str, delivery: Delivery) -> Parsed:
         campaign=reading.text("campaign_sid"),
         started_at=reading.moment("date_created"),
         outcome=outcome,
-        words=reading.text("status"),
+        words=reading.words("status"),
         extra=reading.rest(_CAMPAIGN),
     )
     if outcome is not Outcome.CONNECTED:
@@ -105,9 +106,8 @@ def _roles(reading: Reading) -> tuple[Direction | None, str | None, str | None, 
     return None, None, reading.number("PhoneNumberSid"), None
 
 
-def _outcome(reading: Reading, towards: Direction | None) -> Outcome | None:
+def _outcome(reading: Reading, towards: Direction | None, whole: Outcome | None) -> Outcome | None:
     """Connected means that both legs were up; the call's own word only counts where no leg says otherwise."""
-    whole = end(reading, "Status")
     first = end(reading, "Legs[0][Status]")
     second = end(reading, "Legs[1][Status]")
     if towards is Direction.INBOUND:

@@ -27,6 +27,7 @@ from models.rules.call import Direction, Kind, MissReason, Outcome
 _LOW_CONFIDENCE_MINUTES = 5
 _ID_LENGTH = 120
 _OF_ONE_LEG = frozenset({Outcome.NO_ANSWER, Outcome.BUSY, Outcome.REJECTED})
+_VERBATIM = ("status", "outcome", "agent_status")
 _OF_A_FULL_RECORD = ("status", "outcome", "start_time", "end_time", "call_duration", "talk_seconds")
 
 T = TypeVar("T")
@@ -44,6 +45,8 @@ class Open:
 
     def parse(self, delivery: Delivery, connection: ConnectionInfo) -> Parsed:
         reading = _sorted_out(delivery, connection)
+        if delivery.door is Door.ROUTE:
+            return Parsed((), note="A routing question.")
         event = _log(reading, delivery) if delivery.door is Door.LOG else _moment(reading, delivery)
         return Parsed((event,), tuple(reading.unknown))
 
@@ -131,8 +134,8 @@ def _log(reading: Reading, delivery: Delivery) -> CallEvent:
         hung_up_by=hung_up_by,
         machine=_looked_up(reading, "machine", words.TRUTHS),
         recording=reading.text("recording", limit=2000),
-        disposition=reading.text("disposition"),
-        words=_verbatim(reading),
+        disposition=reading.words("disposition"),
+        words=reading.words(*_VERBATIM),
         extra=extra,
     )
 
@@ -160,12 +163,14 @@ def _outcome(
         counselor = direction is Direction.INBOUND and seat is not None and status in _OF_ONE_LEG
         return Outcome.AGENT_MISSED if counselor else status
     if status is False:
+        if reading.text("outcome"):
+            return Outcome.UNKNOWN  # how it failed was told, in a word we cannot read
         if direction is Direction.INBOUND and hung_up_by == "lead":
             return Outcome.CANCELLED
         return Outcome.AGENT_MISSED if direction is Direction.INBOUND and seat else Outcome.NO_ANSWER
     if talk:
         return Outcome.CONNECTED
-    return Outcome.UNKNOWN if _verbatim(reading) else None
+    return Outcome.UNKNOWN if reading.words(*_VERBATIM) else None
 
 
 def _direction(reading: Reading) -> Direction | None:
@@ -188,11 +193,6 @@ def _miss_reason(reading: Reading) -> MissReason | None:
         if found is not None:
             return found
     return None
-
-
-def _verbatim(reading: Reading) -> str | None:
-    told = [text for name in ("status", "outcome", "agent_status") if (text := reading.text(name))]
-    return " / ".join(told) or None
 
 
 def _extra(reading: Reading) -> dict[str, str]:

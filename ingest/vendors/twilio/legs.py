@@ -33,7 +33,6 @@ _MISS_REASONS: dict[Outcome | None, MissReason] = {
 
 def dialled(reading: Reading, delivery: Delivery, call_id: str, parent_id: str) -> CallEvent:
     """A dialled leg. ``To`` is the agent; ``completed`` means that the agent picked up and talked."""
-    status = reading.text("CallStatus")
     kind, outcome = _stage(reading, "CallStatus")
     over = kind is Kind.LOG
     at = reading.moment("Timestamp")
@@ -55,7 +54,7 @@ def dialled(reading: Reading, delivery: Delivery, call_id: str, parent_id: str) 
         talk_seconds=reading.seconds("CallDuration") if outcome is Outcome.CONNECTED else None,
         outcome=outcome,
         machine=machine(reading),
-        words=status,
+        words=reading.words("CallStatus"),
         extra=extra,
     )
 
@@ -87,7 +86,7 @@ def first(reading: Reading, delivery: Delivery, call_id: str) -> CallEvent:
         hung_up_by="lead" if outcome is Outcome.CANCELLED and towards is Direction.INBOUND else None,
         machine=machine(reading),
         recording=reading.text("RecordingUrl", limit=2000),
-        words=reading.text("CallStatus"),
+        words=reading.words("CallStatus"),
         extra=reading.rest(_READ),
     )
 
@@ -110,7 +109,7 @@ def dial_ended(reading: Reading, delivery: Delivery, call_id: str) -> CallEvent:
         talk_seconds=reading.seconds("DialCallDuration") if outcome is Outcome.CONNECTED else None,
         outcome=outcome,
         recording=reading.text("RecordingUrl", limit=2000),
-        words=reading.text("DialCallStatus"),
+        words=reading.words("DialCallStatus"),
         extra=reading.rest(_READ),
     )
 
