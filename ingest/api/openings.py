@@ -1,5 +1,6 @@
 """Profile openings that happened in another system: they clear what is open, as ours do."""
 
+from functools import partial
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
@@ -7,7 +8,7 @@ from pydantic import BaseModel, Field
 from ingest.api.fields import Body, Line200
 from ingest.api.operations import Answer, Asked, Operation
 from ingest.api.problems import Problem, invalid_field, not_found
-from models.store import api_leads, upsert_leads
+from models.store import api_audit, api_leads, upsert_leads
 from models.store.openings import NoSuchLead, open_profile
 from models.store.sessions import viewer_of
 
@@ -47,6 +48,16 @@ def opening(asked: Asked[None, OpeningBody]) -> tuple[Cleared, int]:
             "Not this counselor's lead",
             "The lead is not the counselor's, and no call or entry of it concerns them or their team.",
         ) from None
+    asked.store.write(
+        partial(
+            api_audit.note,
+            viewer=asked.viewer,
+            action="lead.opened",
+            lead_id=lead_id,
+            detail=f"for person {counselor.person_id}",
+            now=asked.store.now(),
+        )
+    )
     return Cleared(cleared=[entry.entry_id for entry in opened.cleared]), 200
 
 

@@ -8,11 +8,12 @@ from sqlalchemy import Connection, RowMapping, exists, insert, or_, select, upda
 
 from models.rules.access import Role, Viewer
 from models.rules.phone import mask
+from models.store.api_audit import note
 from models.store.api_leads import require_all
 from models.store.callrows import FIRST_STAGE, PHONE
 from models.store.vault import Vault
 from models.tables.leads import lead, lead_phone
-from models.tables.people import audit, person
+from models.tables.people import person
 
 SOURCE = "API"
 
@@ -72,7 +73,7 @@ def upsert(
             return Refused("phone", "A number is needed: nobody is known under this external_id.")
         lead_id = _create(tx, told, facts.phone, now)
         _add_phone(tx, vault, lead_id, facts.phone, phone_ix)
-        _note(tx, viewer, "lead.created", lead_id, [*told, "phone"], now)
+        note(tx, viewer, "lead.created", lead_id, ", ".join(sorted([*told, "phone"])), now)
         return Upserted(lead_id, True)
     changed = {name: value for name, value in told.items() if found[name] != value}
     if changed:
@@ -82,7 +83,7 @@ def upsert(
         _add_phone(tx, vault, found["id"], facts.phone, phone_ix)
         names.append("phone")
     if names:
-        _note(tx, viewer, "lead.updated", found["id"], names, now)
+        note(tx, viewer, "lead.updated", found["id"], ", ".join(sorted(names)), now)
     return Upserted(found["id"], False)
 
 
@@ -146,19 +147,5 @@ def _add_phone(tx: Connection, vault: Vault, lead_id: int, phone: str, phone_ix:
             phone_ct=vault.seal(phone.encode(), PHONE),
             mask=mask(phone),
             position=0,
-        )
-    )
-
-
-def _note(
-    tx: Connection, viewer: Viewer, action: str, lead_id: int, fields: list[str], now: datetime
-) -> None:
-    tx.execute(
-        insert(audit).values(
-            at=now,
-            person_id=viewer.person_id,
-            action=action,
-            subject=f"lead:{lead_id}",
-            detail=f"key {viewer.name}: {', '.join(sorted(fields))}",
         )
     )

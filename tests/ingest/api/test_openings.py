@@ -4,6 +4,7 @@ from sqlalchemy import select
 
 from models.store.base import Store
 from models.tables.leads import opening
+from models.tables.people import audit
 from tests.cast import Cast
 from tests.ingest.api.calling import Caller
 from tests.ingest.api.rows import add_entry
@@ -23,7 +24,11 @@ def test_it_clears_for_everybody_once(store: Store, cast: Cast, caller: Caller) 
     assert (item["cleared_by"], item["cleared_how"]) == ("asha@example.org", "popup")
     with store.read() as tx:
         rows = tx.execute(select(opening.c.person_id, opening.c.how).order_by(opening.c.id)).all()
+        noted = tx.execute(select(audit.c.subject, audit.c.detail).order_by(audit.c.id)).all()
     assert [tuple(row) for row in rows] == [(cast.asha.id, "popup"), (cast.ravi.id, "api")]
+    assert [tuple(row) for row in noted] == [
+        (f"lead:{lead.id}", f"key everything: for person {who.id}") for who in (cast.asha, cast.ravi)
+    ]
 
 
 def test_who_and_what_must_exist(store: Store, cast: Cast, caller: Caller) -> None:
