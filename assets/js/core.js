@@ -36,10 +36,8 @@
     return answer.json();
   };
 
-  /** Give a Dash component new props; does nothing while it is not on the page. */
-  cb.setProps = (id, props) => {
-    if (document.getElementById(id) || window.dash_clientside?.set_props) window.dash_clientside.set_props(id, props);
-  };
+  /** Give a Dash component of the page new props, as a callback's output would. */
+  cb.setProps = (id, props) => window.dash_clientside.set_props(id, props);
 
   cb.isPhone = () => matchMedia("(max-width: 767.98px)").matches;
 

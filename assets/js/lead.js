@@ -1,5 +1,5 @@
 /* An open profile ([data-lead-id]): says that it is still on the screen, asks for a fresh timeline when the lead's
-   calls or entries change, and tells of a call missed meanwhile. Its page's Dash ids start with data-page. */
+   calls or entries change, and tells of a call missed meanwhile. */
 (() => {
   const cb = (window.callboard = window.callboard || {});
   const EVERY = 20000;
@@ -16,7 +16,8 @@
   function refresh(profile) {
     clearTimeout(soon);
     soon = setTimeout(() => {
-      if (profile.isConnected) cb.setProps(`${profile.dataset.page}-refresh`, { data: { lead: Number(profile.dataset.leadId), at: Date.now() } });
+      const lead = Number(profile.dataset.leadId);
+      if (profile.isConnected) cb.setProps({ type: "profile-refresh", lead }, { data: { lead, at: Date.now() } });
     }, 300);
   }
 
@@ -57,10 +58,7 @@
       profile.querySelector(".lead-body").dataset.show = pill.dataset.show;
       pill.parentNode.querySelectorAll("[data-show]").forEach((one) => one.setAttribute("aria-pressed", String(one === pill)));
     }
-    if (event.target.closest("[data-seen]")) {
-      profile.querySelector(".missed-now").hidden = true;
-      cb.setProps(`${profile.dataset.page}-open`, { data: { lead: Number(profile.dataset.leadId), via: "seen", at: Date.now() } });
-    }
+    if (event.target.closest("[data-seen]")) profile.querySelector(".missed-now").hidden = true;
   });
   (cb.mounts = cb.mounts || []).push(["[data-lead-id]", (profile) => profile.closest("[aria-busy]")?.removeAttribute("aria-busy")]);
 })();

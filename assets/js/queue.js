@@ -64,7 +64,7 @@
       this.lead = lead;
       for (const [id, entry] of this.entries) if (entry.state !== "open" && entry.lead_id !== lead) this.entries.delete(id);
       history.replaceState(history.state, "", `/?lead=${lead}`);
-      document.getElementById("home-lead").setAttribute("aria-busy", "true");
+      document.getElementById("home-profile").setAttribute("aria-busy", "true");
       cb.setProps("home-open", { data: { lead, via: "queue", at: Date.now() } });
       this.draw();
     }

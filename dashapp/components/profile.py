@@ -1,0 +1,288 @@
+"""A lead's profile: head, timeline, rail. The lead page shows it whole, the counselor's home in its middle.
+
+Showing it *is* opening it: ``open_lead`` records the opening and clears what waits, then draws. Scripts in
+``assets/js/lead.js`` report that it is still on the screen and ask for a fresh timeline.
+"""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from dash import MATCH, Input, Output, State, callback, dcc, html
+from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
+
+from dashapp.auth import allow
+from dashapp.components import errors, status, words
+from dashapp.components.icon import icon
+from dashapp.components.moments import moments, what_cleared
+from dashapp.components.page import banner
+from dashapp.components.people import avatar
+from dashapp.context import store, viewer
+from models.rules.access import Role, Viewer
+from models.store import leads, openings
+from models.store.leads import Profile
+from models.store.openings import Cleared
+from models.store.timeline import CallMoment, Moment, timeline
+
+WAYS = frozenset({"popup", "queue", "board", "bell", "search", "leads", "seen", "link"})
+"""How a profile can be opened; anything else in an address counts as a link."""
+
+
+def open_lead(lead_id: int, via: str | None) -> Component:
+    """Open the profile for the person who asks, and draw it; an unknown lead and one of somebody else's
+    work look the same."""
+    kept, who = store(), viewer()
+    try:
+        opened = openings.open_profile(kept, who, lead_id, via if via in WAYS else "link")
+    except openings.NoSuchLead:
+        return errors.not_here()
+    now = kept.now()
+    with kept.read() as tx:
+        found = leads.profile(tx, who, lead_id, now=now, rules=kept.rules)
+        story = timeline(tx, who, lead_id) if found else []
+    if found is None:
+        return errors.not_here()
+    return _lead(found, story, opened.opening_id, opened.cleared, who, now, kept.rules.zone)
+
+
+def _lead(
+    profile: Profile,
+    story: list[Moment],
+    opening_id: int,
+    cleared: list[Cleared],
+    who: Viewer,
+    now: datetime,
+    zone: ZoneInfo,
+) -> Component:
+    return html.Article(
+        [
+            _phone_bar(who),
+            _head(profile),
+            html.Div(
+                [
+                    _missed_now(profile.id),
+                    html.Div(_cleared(cleared), id={"type": "profile-cleared", "lead": profile.id}),
+                    _filters(story, now, zone),
+                    html.Div(moments(story, now, zone), id={"type": "profile-timeline", "lead": profile.id}),
+                ],
+                className="lead-body",
+                **{"data-show": "all"},
+            ),
+            _rail(profile, who, zone),
+            dcc.Store(id={"type": "profile-refresh", "lead": profile.id}),
+        ],
+        className="lead",
+        **{"data-lead-id": str(profile.id), "data-opening-id": str(opening_id), "aria-label": profile.name},
+    )
+
+
+def _phone_bar(who: Viewer) -> Component:
+    back = "/" if who.role is Role.COUNSELOR else "/boards"
+    return html.Div(
+        [
+            html.A(icon("arrow-left"), href=back, className="icon-button", **{"aria-label": "Back"}),
+            html.Span("Back to the queue" if back == "/" else "Back to the boards", className="where second"),
+        ],
+        className="phone-bar",
+    )
+
+
+def _head(profile: Profile) -> Component:
+    study = [part for part in (profile.programme, profile.city) if part]
+    mask = profile.masks[0] if profile.masks else "No number known"
+    calls = f"{words.plural(profile.calls, 'call')}" if profile.calls else "No call yet"
+    today = f"{words.plural(profile.calls_today, 'call')} today, {profile.calls} in all"
+    line = [html.Span(mask, className="num"), html.Span(today if profile.calls_today else calls)]
+    if profile.external_id:
+        line.append(html.Span(profile.external_id, className="num"))
+    return html.Header(
+        [
+            avatar(profile.name, 48, accent=True),
+            html.Div(
+                [
+                    html.Div(
+                        [html.H1(profile.name), status.chip("accent", None, profile.stage)],
+                        className="lead-name",
+                    ),
+                    html.Div(
+                        [html.Span(part) for part in study] or "Programme not known yet",
+                        className="lead-line",
+                    ),
+                    html.Div(line, className="lead-line"),
+                    html.Div(className="lead-live", **{"data-lead-live": str(profile.id)}),
+                ],
+                className="who",
+            ),
+        ],
+        className="lead-head",
+    )
+
+
+def _missed_now(lead_id: int) -> Component:
+    """Filled and shown by assets/js/lead.js when a call is missed while the page is open."""
+    return html.Div(
+        [
+            icon("telephone-x"),
+            html.Span([html.B("Missed", **{"data-said": ""}), " ", html.Span(**{"data-when": ""})]),
+            html.Button(
+                "Mark as seen",
+                id={"type": "profile-seen", "lead": lead_id},
+                type="button",
+                className="btn btn-secondary btn-sm",
+                **{"data-seen": ""},
+            ),
+        ],
+        className="banner is-missed missed-now",
+        role="status",
+        hidden=True,
+    )
+
+
+def _cleared(cleared: list[Cleared]) -> Component | None:
+    if not cleared:
+        return None
+    missed = sum(entry.kind == "missed" for entry in cleared)
+    others = sorted({name for entry in cleared for name in entry.others})
+    whom = words.join(["you", *others]) if len(others) < 3 else f"you and {len(others)} colleagues"
+    said = what_cleared(missed, len(cleared) - missed)
+    return banner(
+        "connected",
+        "check2-all",
+        html.Span([html.B(said), f" for {whom}, by opening this page"]),
+        role="status",
+    )
+
+
+def _filters(story: list[Moment], now: datetime, zone: ZoneInfo) -> Component:
+    calls = sum(isinstance(moment, CallMoment) for moment in story)
+    pills = [
+        ("all", "Everything"),
+        ("call", f"Calls {calls}"),
+        ("entry", f"Cleared and opened {len(story) - calls}"),
+    ]
+    return html.Div(
+        [
+            html.Div(
+                [
+                    html.Button(
+                        word,
+                        type="button",
+                        className="pill",
+                        **{"data-show": show, "aria-pressed": "true" if show == "all" else "false"},
+                    )
+                    for show, word in pills
+                ],
+                className="timeline-filter",
+                role="group",
+                **{"aria-label": "Show"},
+            ),
+            html.Span(f"Times in {words.zone_name(now, zone)}", className="hint small"),
+        ],
+        className="timeline-head",
+    )
+
+
+def _rail(profile: Profile, who: Viewer, zone: ZoneInfo) -> Component:
+    return html.Aside(
+        [_applications(profile), _facts(profile, who, zone)],
+        className="lead-rail",
+        **{"aria-label": "Applications and facts"},
+    )
+
+
+def _applications(profile: Profile) -> Component:
+    rows: list[Component] = []
+    for application in profile.applications:
+        done = round(100 * application.steps_done / max(1, application.steps_total))
+        rows.append(
+            html.Div(
+                [
+                    html.Div(
+                        [
+                            html.Span(application.programme),
+                            html.Span(
+                                f"{application.steps_done} of {application.steps_total}", className="num"
+                            ),
+                        ],
+                        className="app-row",
+                    ),
+                    html.Span(html.Span(style={"width": f"{done}%"}), className="bar"),
+                    html.Div(f"{application.stage} · {application.payment}", className="small hint"),
+                ],
+                className="app",
+            )
+        )
+    head = html.Div([html.H2("Applications"), html.Span(str(len(rows)))], className="rail-head")
+    return html.Section([head, *(rows or [html.P("None yet.", className="hint")])])
+
+
+def _facts(profile: Profile, who: Viewer, zone: ZoneInfo) -> Component:
+    owner = (
+        "Nobody yet"
+        if profile.owner is None
+        else f"{profile.owner} (you)"
+        if profile.is_mine
+        else profile.owner
+    )
+    last = None
+    if profile.last_talk_at:
+        by = (
+            f" with {'you' if profile.last_talk_by == who.name else profile.last_talk_by}"
+            if profile.last_talk_by
+            else ""
+        )
+        last = (
+            f"{words.short_day(profile.last_talk_at, zone)}, {words.duration(profile.last_talk_seconds)}{by}"
+        )
+    known: list[tuple[str, str | None]] = [
+        ("Owner", owner),
+        ("Last talk", last or "Never talked"),
+        ("City", profile.city),
+        ("E-mail", profile.email),
+        ("Source", profile.source),
+        ("Since", words.short_day(profile.created_at, zone)),
+        ("Numbers", ", ".join(profile.masks) if len(profile.masks) > 1 else None),
+        ("Also", ", ".join(profile.also_known) or None),
+    ]
+    rows: list[Component] = []
+    for name, value in known:
+        if value:
+            rows += [html.Dt(name), html.Dd(value)]
+    return html.Section([html.Div(html.H2("Facts"), className="rail-head"), html.Dl(rows, className="facts")])
+
+
+@callback(
+    Output({"type": "profile-timeline", "lead": MATCH}, "children"),
+    Input({"type": "profile-refresh", "lead": MATCH}, "data"),
+    prevent_initial_call=True,
+)
+@allow("counselor", "supervisor", "admin")
+def _refresh(asked: dict[str, Any]) -> list[Component]:
+    """The timeline as it is now; looking again is not opening again."""
+    return _story(int(asked["lead"]))
+
+
+@callback(
+    Output({"type": "profile-cleared", "lead": MATCH}, "children"),
+    Output({"type": "profile-timeline", "lead": MATCH}, "children", allow_duplicate=True),
+    Input({"type": "profile-seen", "lead": MATCH}, "n_clicks"),
+    State({"type": "profile-seen", "lead": MATCH}, "id"),
+    prevent_initial_call=True,
+)
+@allow("counselor", "supervisor", "admin")
+def _seen(clicks: int | None, ident: dict[str, Any]) -> tuple[Component | None, list[Component]]:
+    """The person says they saw the call that was missed while the page was open: another opening."""
+    if not clicks:
+        raise PreventUpdate
+    lead_id = int(ident["lead"])
+    opened = openings.open_profile(store(), viewer(), lead_id, "seen")
+    return _cleared(opened.cleared), _story(lead_id)
+
+
+def _story(lead_id: int) -> list[Component]:
+    kept, who = store(), viewer()
+    with kept.read() as tx:
+        allowed = openings.may_open(tx, who, lead_id)
+        story = timeline(tx, who, lead_id) if allowed else []
+    return moments(story, kept.now(), kept.rules.zone)

@@ -1,0 +1,257 @@
+"""Leads as screens show them: the head of a profile, my list, and search. Masked, and only the viewer's own.
+
+A counselor sees the leads they own and those whose calls or entries concern them; a supervisor those of the
+counselors of their teams; an admin all.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, true
+
+from models.rules import phone
+from models.rules.access import Role, Viewer
+from models.store import entries
+from models.store.base import Rules, Store
+from models.store.callrows import local_day
+from models.store.openings import may_open
+from models.tables.calls import call, notification, offer
+from models.tables.leads import application, lead, lead_phone
+from models.tables.people import person
+
+PAGE = 50
+LEAST_LETTERS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """One application of a lead: how far it is."""
+
+    programme: str
+    stage: str
+    payment: str
+    steps_done: int
+    steps_total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The head and the rail of a lead's page. ``masks`` in the order the numbers are tried."""
+
+    id: int
+    name: str
+    programme: str | None
+    city: str | None
+    stage: str
+    source: str
+    email: str | None
+    external_id: str | None
+    created_at: datetime
+    owner: str | None
+    is_mine: bool
+    masks: list[str]
+    also_known: list[str]  # other leads with the same number that the viewer may see
+    calls: int
+    calls_today: int
+    talks: int
+    last_talk_at: datetime | None
+    last_talk_seconds: int | None
+    last_talk_by: str | None
+    applications: list[Application] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class LeadRow:
+    """One line of a list of leads. ``waiting`` is "missed", "pending" or None."""
+
+    id: int
+    name: str
+    programme: str | None
+    city: str | None
+    stage: str
+    mask: str | None
+    owner: str | None
+    worked_at: datetime
+    last_talk_at: datetime | None
+    last_talk_seconds: int | None
+    waiting: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Leads:
+    """A page of a list, and how many there are in all."""
+
+    rows: list[LeadRow]
+    total: int
+
+
+def profile(tx: Connection, viewer: Viewer, lead_id: int, *, now: datetime, rules: Rules) -> Profile | None:
+    """What stands around a lead's timeline; None when there is no such lead or not for this viewer."""
+    if not may_open(tx, viewer, lead_id):
+        return None
+    talker = person.alias("talker")
+    row = (
+        tx.execute(
+            select(lead, person.c.name.label("owner"), talker.c.name.label("talker"))
+            .outerjoin(person, person.c.id == lead.c.owner_id)
+            .outerjoin(talker, talker.c.id == lead.c.last_talk_by)
+            .where(lead.c.id == lead_id)
+        )
+        .mappings()
+        .one()
+    )
+    today = local_day(now, rules.zone)
+    counts = tx.execute(
+        select(
+            func.count(),
+            func.count().filter(call.c.local_day == today),
+            func.count().filter(call.c.outcome == "connected"),
+        ).where(call.c.lead_id == lead_id)
+    ).one()
+    return Profile(
+        id=lead_id,
+        name=row["name"],
+        programme=row["programme"],
+        city=row["city"],
+        stage=row["stage"],
+        source=row["source"],
+        email=row["email"],
+        external_id=row["external_id"],
+        created_at=row["created_at"],
+        owner=row["owner"],
+        is_mine=row["owner_id"] == viewer.person_id,
+        masks=list(
+            tx.scalars(
+                select(lead_phone.c.mask)
+                .where(lead_phone.c.lead_id == lead_id)
+                .order_by(lead_phone.c.position, lead_phone.c.id)
+            )
+        ),
+        also_known=_also_known(tx, viewer, lead_id),
+        calls=counts[0],
+        calls_today=counts[1],
+        talks=counts[2],
+        last_talk_at=row["last_talk_at"],
+        last_talk_seconds=row["last_talk_seconds"],
+        last_talk_by=row["talker"],
+        applications=_applications(tx, lead_id),
+    )
+
+
+def mine(tx: Connection, viewer: Viewer, *, limit: int = PAGE, offset: int = 0) -> Leads:
+    """The leads this person owns, the one most recently worked on first."""
+    return _list(tx, viewer, lead.c.owner_id == viewer.person_id, limit, offset)
+
+
+def search(
+    store: Store, tx: Connection, viewer: Viewer, asked: str, *, limit: int = PAGE, offset: int = 0
+) -> Leads:
+    """Leads the viewer may see whose name, programme, city or id contains every word of ``asked``.
+
+    A whole phone number finds the lead it belongs to; a part of one finds nothing. An empty question (or
+    a single letter) gives all of them.
+    """
+    seen = visible(viewer)
+    number = phone.e164(asked, store.rules.country) if sum(c.isdigit() for c in asked) > 6 else None
+    if number:
+        owners = select(lead_phone.c.lead_id).where(lead_phone.c.phone_ix == store.vault.index(number))
+        return _list(tx, viewer, seen & lead.c.id.in_(owners), limit, offset)
+    for word in asked.split()[:6]:
+        if len(word) >= LEAST_LETTERS:
+            seen = seen & _contains(word)
+    return _list(tx, viewer, seen, limit, offset)
+
+
+def visible(viewer: Viewer) -> ColumnElement[bool]:
+    """The condition on ``lead`` that keeps what this viewer may see (see ``openings.may_open``)."""
+    if viewer.sees_all:
+        return true()
+    who: Any = (viewer.person_id,)
+    if viewer.role is Role.SUPERVISOR:
+        who = select(person.c.id).where(person.c.team_id.in_(viewer.teams))
+    offered = (
+        select(call.c.lead_id).join(offer, offer.c.call_id == call.c.id).where(offer.c.person_id.in_(who))
+    )
+    return or_(
+        lead.c.owner_id.in_(who),
+        lead.c.id.in_(select(call.c.lead_id).where(call.c.person_id.in_(who), call.c.lead_id.is_not(None))),
+        lead.c.id.in_(offered.where(call.c.lead_id.is_not(None))),
+        lead.c.id.in_(select(notification.c.lead_id).where(entries.visible(viewer))),
+    )
+
+
+def _contains(word: str) -> ColumnElement[bool]:
+    return or_(
+        *(
+            func.lower(column).contains(word.lower(), autoescape=True)
+            for column in (lead.c.name, lead.c.programme, lead.c.city, lead.c.external_id)
+        )
+    )
+
+
+def _list(tx: Connection, viewer: Viewer, wanted: ColumnElement[bool], limit: int, offset: int) -> Leads:
+    total = tx.scalar(select(func.count()).select_from(lead).where(wanted)) or 0
+    rows: Select[Any] = (
+        select(lead, lead_phone.c.mask, person.c.name.label("owner"))
+        .outerjoin(lead_phone, (lead_phone.c.lead_id == lead.c.id) & (lead_phone.c.position == 0))
+        .outerjoin(person, person.c.id == lead.c.owner_id)
+        .where(wanted)
+        .order_by(lead.c.worked_at.desc(), lead.c.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    found = tx.execute(rows).mappings().all()
+    waiting = _waiting(tx, viewer, [row["id"] for row in found])
+    return Leads(
+        [
+            LeadRow(
+                id=row["id"],
+                name=row["name"],
+                programme=row["programme"],
+                city=row["city"],
+                stage=row["stage"],
+                mask=row["mask"],
+                owner=row["owner"],
+                worked_at=row["worked_at"],
+                last_talk_at=row["last_talk_at"],
+                last_talk_seconds=row["last_talk_seconds"],
+                waiting=waiting.get(row["id"]),
+            )
+            for row in found
+        ],
+        total,
+    )
+
+
+def _waiting(tx: Connection, viewer: Viewer, ids: Sequence[int]) -> dict[int, str]:
+    """What the viewer has open on each lead; missed before pending."""
+    rows = tx.execute(
+        select(notification.c.lead_id, notification.c.kind)
+        .where(notification.c.lead_id.in_(ids), notification.c.state == "open", entries.visible(viewer))
+        .order_by(notification.c.kind.desc())
+    )
+    return {row.lead_id: row.kind for row in rows}
+
+
+def _also_known(tx: Connection, viewer: Viewer, lead_id: int) -> list[str]:
+    theirs = select(lead_phone.c.phone_ix).where(lead_phone.c.lead_id == lead_id)
+    others = tx.execute(
+        select(lead.c.id, lead.c.name)
+        .join(lead_phone, lead_phone.c.lead_id == lead.c.id)
+        .where(lead_phone.c.phone_ix.in_(theirs), lead.c.id != lead_id)
+        .distinct()
+        .order_by(lead.c.name)
+        .limit(5)
+    ).all()
+    return [other.name for other in others if may_open(tx, viewer, other.id)]
+
+
+def _applications(tx: Connection, lead_id: int) -> list[Application]:
+    rows = tx.execute(
+        select(application).where(application.c.lead_id == lead_id).order_by(application.c.created_at.desc())
+    )
+    return [
+        Application(row.programme, row.stage, row.payment, row.steps_done, row.steps_total) for row in rows
+    ]
