@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 
@@ -32,6 +33,7 @@ log = logging.getLogger("simulator")
 
 PORT = 8051
 LEADS = 240
+TIDY_EVERY = timedelta(seconds=20)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -74,7 +76,8 @@ def _run(told: argparse.Namespace) -> int:
     exchange = Exchange(
         books, HttpPost(), ledger, Schedule(), Manner(tempo, knobs, tuple(told.retries_after)), seed
     )
-    Office(api, exchange, Diligence(told.diligence), told.calls_per_hour * told.speed / 3600, seed)
+    office = Office(api, exchange, Diligence(told.diligence), told.calls_per_hour * told.speed / 3600, seed)
+    exchange.schedule.at(ledger.started_at + TIDY_EVERY, partial(office.tidy, TIDY_EVERY))
     length = Length(
         timedelta(seconds=told.duration) if told.duration is not None else None,
         told.until_calls,

@@ -204,6 +204,10 @@ class Books:
             self._counselors = {counselor.email: counselor for counselor in counselors}
             self._at_work = {counselor.email for counselor in counselors if counselor.here or not somebody}
 
+    def customer(self, lead_id: int) -> Customer | None:
+        """The person behind a lead."""
+        return next((person for person in list(self.customers) if person.lead_id == lead_id), None)
+
     def seat(self, email: str, slug: str) -> Seat | None:
         """The counselor's telephone at a connection, if they have one."""
         counselor = self._counselors.get(email)

@@ -147,8 +147,8 @@ def _state(true: Row, entry: Row, notes: list[str]) -> list[str]:
         return []
     if entry["state"] != due["state"]:
         return [f"{due['kind']} is {entry['state']}, truly {due['state']}"]
-    if due["state"] == "cleared" and email_of(entry["cleared_by"]) != due["cleared_by"]:
-        return [f"cleared by {email_of(entry['cleared_by'])}, truly {due['cleared_by']}"]
+    if due["state"] == "cleared" and email_of(entry["cleared_by"]) not in due["cleared_by"]:
+        return [f"cleared by {email_of(entry['cleared_by'])}, truly {' or '.join(due['cleared_by'])}"]
     return []
 
 

@@ -4,14 +4,18 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from random import Random
 from threading import Event
+from typing import TypeVar
 
 from simulator import callers
 from simulator.api import Api, ApiFault
 from simulator.books import Books, Customer, read_counselors
 from simulator.exchange import Exchange
 from simulator.speakers.registry import DIRECTIONS
+
+Answer = TypeVar("Answer")
 
 log = logging.getLogger(__name__)
 
@@ -116,17 +120,20 @@ def introduce(api: Api, customer: Customer) -> None:
 def introduce_all(api: Api, books: Books, stop: Event) -> None:
     """Introduce every customer; those the API won't take are not called today."""
     for customer in list(books.customers):
-        if stop.is_set():
-            return
         try:
-            introduce(api, customer)
+            patiently(partial(introduce, api, customer), stop)
         except ApiFault as fault:
             log.warning("a lead was not taken: %s", fault)
             books.customers.remove(customer)
+        if stop.is_set():
+            return
 
 
-def patiently(ask: Callable[[], list[dict[str, object]]], stop: Event) -> list[dict[str, object]] | None:
-    """The answer, however long the server takes to come up; None when told to stop meanwhile."""
+def patiently(ask: Callable[[], Answer], stop: Event) -> Answer | None:
+    """The answer, however long the server takes to come up; None when told to stop meanwhile.
+
+    Raises ``ApiFault`` when the server is there and refuses.
+    """
     pause = 0.5
     while not stop.is_set():
         try:

@@ -13,7 +13,7 @@ from simulator.numbers import last3
 from simulator.story import Facts
 from simulator.truth import Expected, expected
 
-OFFER_LAPSES = timedelta(seconds=130)
+OFFER_LAPSES = timedelta(seconds=140)
 """A ring nobody reports on is given up after two minutes; a little more until the server has noticed."""
 
 KEPT = 20_000
@@ -120,6 +120,13 @@ class Ledger:
         with self._lock:
             return self._expected(record)
 
+    def customer(self, lead_id: int) -> Customer | None:
+        """The person behind a lead, if this run had a call with them."""
+        with self._lock:
+            return next(
+                (item.customer for item in self._records.values() if item.customer.lead_id == lead_id), None
+            )
+
     def edges(self, customer: Customer) -> list[datetime]:
         """The moments of that person's calls at which an opening begins or ceases to count."""
         with self._lock:
@@ -195,7 +202,7 @@ class Ledger:
                 "direction": due.direction,
                 "counselors": None if due.counselors is None else list(due.counselors),
                 "state": due.state,
-                "cleared_by": due.cleared_by,
+                "cleared_by": list(due.cleared_by),
                 "doubtful": due.doubtful,
             },
             "heard": dict(record.heard),

@@ -4,8 +4,10 @@ import logging
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from random import Random
+from typing import Any
 
-from simulator.api import Api, ApiFault, Look
+from simulator.api import Api, ApiFault, email_of, lead_id_of
+from simulator.books import Customer
 from simulator.exchange import Exchange
 from simulator.habits import Diligence, deals_with_it_after, opens_during
 from simulator.ledger import Ledger, Record
@@ -17,6 +19,7 @@ EDGE = timedelta(seconds=1.5)
 """Openings keep this far from a call's start and end, where a slow network would make them ambiguous."""
 
 _TRIES = 4
+_AT_ONCE = 6
 
 
 class Office:
@@ -30,7 +33,7 @@ class Office:
         self._diligence = diligence
         self._entries_per_second = pace * (0.34 + 0.5 * (1 - diligence.share))
         self._rng = Random(f"{seed}/office")
-        self._refused = False
+        self._hurried: set[str] = set()
         exchange.on_planned = self.planned
         exchange.on_finished = self.finished
 
@@ -52,7 +55,34 @@ class Office:
         self._schedule.at(now + delay, partial(self._deal_with, record, 0))
         waiting = self._ledger.open_records()
         for oldest in waiting[: max(0, len(waiting) - self._diligence.limit)]:
-            self._schedule.at(now, partial(self._deal_with, oldest, 0))
+            call_id = oldest.facts.line.call_id
+            if call_id not in self._hurried:
+                self._hurried.add(call_id)
+                self._schedule.at(now, partial(self._deal_with, oldest, 0))
+
+    def tidy(self, every: timedelta) -> None:
+        """From now on and again ``every`` so often: work off what an earlier run left on the boards."""
+        self._schedule.at(datetime.now(UTC) + every, partial(self.tidy, every))
+        if self._diligence.share <= 0:
+            return
+        try:
+            waiting = self._api.entries("missed", state="open") + self._api.entries("pending", state="open")
+            waiting.sort(key=lambda entry: str(entry["raised_at"]))
+            for entry in waiting[: min(_AT_ONCE, len(waiting) - self._diligence.limit)]:
+                self._tidy_one(entry)
+        except ApiFault as fault:
+            log.debug("the boards could not be tidied: %s", fault)
+
+    def _tidy_one(self, entry: dict[str, Any]) -> None:
+        lead_id = lead_id_of(entry)
+        people = [email for person in entry.get("counselors") or () if (email := email_of(person))]
+        if lead_id is None or not people:
+            return
+        customer = self._ledger.customer(lead_id) or self._exchange.books.customer(lead_id)
+        if customer is None:
+            self._api.open_profile(lead_id, self._rng.choice(people))
+        elif not self._near_an_edge(customer, datetime.now(UTC)):
+            self._look(customer, lead_id, self._rng.choice(people))
 
     def _open_during(self, record: Record, tried: int) -> None:
         facts = record.facts
@@ -64,8 +94,8 @@ class Office:
             return
         try:
             lead_id = self._lead_id(record)
-            if lead_id is not None and not self._near_an_edge(record, now, besides=record):
-                self._look(record, lead_id, talker.counselor)
+            if lead_id is not None and not self._near_an_edge(record.customer, now, besides=record):
+                self._look(record.customer, lead_id, talker.counselor)
                 self._exchange.settle(record, None, heard=True)
                 return
         except ApiFault as fault:
@@ -81,14 +111,14 @@ class Office:
         if tried == _TRIES:
             log.warning("nobody could open the profile for a %s %s entry", due.kind, due.direction)
             return
-        if self._near_an_edge(record, now):
+        if self._near_an_edge(record.customer, now):
             self._schedule.at(now + EDGE, partial(self._deal_with, record, tried))
             return
         try:
             lead_id = self._lead_id(record)
             who = self._who(record, lead_id) if lead_id is not None else None
             if lead_id is not None and who is not None:
-                self._look(record, lead_id, who)
+                self._look(record.customer, lead_id, who)
                 return
         except ApiFault as fault:
             log.debug("a profile could not be opened: %s", fault)
@@ -96,9 +126,8 @@ class Office:
             now + timedelta(seconds=3 * (tried + 1)), partial(self._deal_with, record, tried + 1)
         )
 
-    def _look(self, record: Record, lead_id: int, email: str) -> None:
-        look: Look = self._api.open_profile(lead_id, email)
-        self._ledger.looked(record.customer, look)
+    def _look(self, customer: Customer, lead_id: int, email: str) -> None:
+        self._ledger.looked(customer, self._api.open_profile(lead_id, email))
 
     def _lead_id(self, record: Record) -> int | None:
         customer = record.customer
@@ -115,6 +144,6 @@ class Office:
             concerned = sorted({str(email) for entry in entries for email in entry.get("counselors") or ()})
         return self._rng.choice(concerned) if concerned else None
 
-    def _near_an_edge(self, record: Record, now: datetime, besides: Record | None = None) -> bool:
+    def _near_an_edge(self, customer: Customer, now: datetime, besides: Record | None = None) -> bool:
         own = {besides.facts.started_at, besides.facts.ended_at} if besides else set()
-        return any(abs(edge - now) < EDGE for edge in self._ledger.edges(record.customer) if edge not in own)
+        return any(abs(edge - now) < EDGE for edge in self._ledger.edges(customer) if edge not in own)

@@ -11,33 +11,33 @@ from datetime import datetime, timedelta
 from simulator.api import Look
 from simulator.story import Facts
 
-SLACK = timedelta(seconds=2)
+SLACK = timedelta(seconds=1.3)
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
     """The entry a call must have. ``kind`` None: none at all. ``counselors`` None: the rule is the
-    institution's own (a pool, the agents of a campaign), so any answer will do. ``doubtful``: an opening fell
+    institution's own (a pool, the agents of a campaign), so any answer will do. ``cleared_by``: who was first, or
+    all who may have been, when several looked at the same moment. ``doubtful``: an opening fell
     so close to an edge of the call, or went astray on its way, that both answers would be right."""
 
     kind: str | None
     direction: str
     counselors: tuple[str, ...] | None = ()
     state: str | None = None
-    cleared_by: str | None = None
+    cleared_by: tuple[str, ...] = ()
     doubtful: bool = False
 
 
 def expected(facts: Facts, owner: str | None, looks: Sequence[Look]) -> Expected:
     """The entry due after a call that is over, given every opening of that lead's profile."""
     sure = [look for look in looks if look.sure]
-    received = sorted((look.received, look.email) for look in sure)
     readings = [
-        _at(facts, owner, received, timedelta()),
-        _at(facts, owner, sorted((look.sent, look.email) for look in sure), timedelta()),
-        _at(facts, owner, sorted((look.received, look.email) for look in looks), timedelta()),
+        _at(facts, owner, [(look.received, look) for look in sure], timedelta()),
+        _at(facts, owner, [(look.sent, look) for look in sure], timedelta()),
+        _at(facts, owner, [(look.received, look) for look in looks], timedelta()),
         # A call is told to begin on a whole second, and heard of a little later.
-        _at(facts, owner, received, SLACK),
+        _at(facts, owner, [(look.received, look) for look in sure], SLACK),
     ]
     first = readings[0]
     agreed = all((item.kind, item.state) == (first.kind, first.state) for item in readings)
@@ -45,31 +45,30 @@ def expected(facts: Facts, owner: str | None, looks: Sequence[Look]) -> Expected
 
 
 def _at(
-    facts: Facts, owner: str | None, openings: Sequence[tuple[datetime, str]], slack: timedelta
+    facts: Facts, owner: str | None, openings: Sequence[tuple[datetime, Look]], slack: timedelta
 ) -> Expected:
     if facts.outcome == "connected":
         return _talked(facts, openings, slack)
-    since = [email for at, email in openings if at >= facts.started_at + slack]
-    state = "cleared" if since else "open"
-    cleared_by = since[0] if since else None
-    return Expected("missed", facts.direction, _missed_by(facts, owner), state, cleared_by)
+    clearing = [look for at, look in openings if at >= facts.started_at + slack]
+    return Expected("missed", facts.direction, _missed_by(facts, owner), *_cleared(clearing))
 
 
-def _talked(facts: Facts, openings: Sequence[tuple[datetime, str]], slack: timedelta) -> Expected:
+def _talked(facts: Facts, openings: Sequence[tuple[datetime, Look]], slack: timedelta) -> Expected:
     if facts.direction == "outbound" or facts.talker is None:
         return Expected(None, facts.direction)
     # Between the call's start and its first pop-up an opening is nobody's business: with slack it counts not.
     first_offer = facts.rings[0].at if slack and facts.rings else facts.started_at
     if any(first_offer + slack <= at <= facts.ended_at for at, _ in openings):
         return Expected(None, facts.direction)
-    after = [email for at, email in openings if at > facts.ended_at]
-    return Expected(
-        "pending",
-        facts.direction,
-        (facts.talker.counselor,),
-        "cleared" if after else "open",
-        after[0] if after else None,
-    )
+    clearing = [look for at, look in openings if at > facts.ended_at]
+    return Expected("pending", facts.direction, (facts.talker.counselor,), *_cleared(clearing))
+
+
+def _cleared(looks: Sequence[Look]) -> tuple[str, tuple[str, ...]]:
+    if not looks:
+        return "open", ()
+    first = min(look.received for look in looks)
+    return "cleared", tuple(sorted({look.email for look in looks if look.sent <= first}))
 
 
 def _missed_by(facts: Facts, owner: str | None) -> tuple[str, ...] | None:
