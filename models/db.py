@@ -4,6 +4,7 @@ import fcntl
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -15,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 WRITE_LOCK = 0x43414C4C
 LEADER_LOCK = 0x43414C4D
 FEED_CHANNEL = "callboard_feed"
+SYNCHRONOUS = ("on", "local", "remote_write", "remote_apply")
 
 
 class Database:
@@ -61,6 +63,24 @@ class Database:
         """Ask PostgreSQL to wake the hubs of every process once this transaction commits."""
         if not self.sqlite:
             tx.execute(text(f"NOTIFY {FEED_CHANNEL}"))
+
+    def promises_broken(self, tx: Connection) -> list[str]:
+        """Settings of the database with which a commit could be lost after all, in plain words."""
+        if self.sqlite:
+            return (
+                [] if tx.exec_driver_sql("PRAGMA synchronous").scalar() == 2 else ["synchronous is not FULL"]
+            )
+        # Settings a database server has for speed at the price of a crash.
+        wanted = {"fsync": ("on",), "full_page_writes": ("on",), "synchronous_commit": SYNCHRONOUS}
+        found = {name: tx.scalar(text("SELECT current_setting(:name)"), {"name": name}) for name in wanted}
+        return [f"{name} is {found[name]}" for name in wanted if found[name] not in wanted[name]]
+
+    def clock(self, tx: Connection) -> datetime | None:
+        """The database server's own clock; ``None`` where it is this machine's."""
+        if self.sqlite:
+            return None
+        found: datetime | None = tx.scalar(text("SELECT clock_timestamp()"))
+        return found
 
     def close(self) -> None:
         self.engine.dispose()

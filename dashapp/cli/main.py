@@ -1,14 +1,13 @@
 """The command line: ``python -m dashapp <command>``. Each command is a module of its own."""
 
 import argparse
-import logging
 import sys
 from collections.abc import Sequence
 
 from pydantic import ValidationError
 
 from dashapp import config
-from dashapp.cli import api_key, connection, doctor, migrate, replay, serve, user
+from dashapp.cli import api_key, connection, doctor, logs, migrate, replay, serve, user
 from dashapp.cli.demo import command as demo
 from dashapp.cli.stores import CannotOpen
 
@@ -24,10 +23,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         for line in wrong_settings(error):
             print(line, file=sys.stderr)
         return 1
-    logging.basicConfig(
-        level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logs.set_up(settings)
     try:
         return int(given.run(given, settings))
     except CannotOpen as error:

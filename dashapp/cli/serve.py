@@ -2,10 +2,15 @@
 
 import argparse
 import sys
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
+from sqlalchemy import make_url
+
 from dashapp import config
-from dashapp.cli.stores import opened
+from dashapp.cli.files import only_one
+from dashapp.cli.stores import CannotOpen, opened
 from dashapp.config import Settings
 
 
@@ -21,9 +26,22 @@ def run(_given: argparse.Namespace, settings: Settings) -> int:
         for problem in found:
             print(f"- {problem}", file=sys.stderr)
         return 1
+    start(settings)
+    return 0
+
+
+def start(settings: Settings) -> None:
+    """Serve until told to stop. Raises ``CannotOpen``.
+
+    On SQLite only one server may run on a database: another would not hear of the calls this one takes.
+    """
     with opened(settings):
         pass  # the schema is current and the key fits, or it raised
-    from dashapp import server
+    with ExitStack() as held:
+        if settings.sqlite:
+            path = Path(f"{make_url(settings.database).database}.server")
+            if not held.enter_context(only_one(path)):
+                raise CannotOpen("another Callboard server is running on this database")
+        from dashapp import server
 
-    server.serve(settings)
-    return 0
+        server.serve(settings)
