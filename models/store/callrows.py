@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, bindparam, delete, insert, update
+from sqlalchemy import Connection, bindparam, delete, insert
 
 from models.rules import phone
 from models.rules.call import Call, Direction, Outcome
@@ -14,6 +14,7 @@ from models.store import directory, lookups
 from models.store.base import Store
 from models.store.directory import Directory, Somebody
 from models.store.lookups import Key
+from models.store.prepared import insert_rows, update_rows
 from models.tables.calls import call, offer
 from models.tables.leads import lead, lead_phone
 
@@ -24,27 +25,7 @@ FIRST_STAGE = "New enquiry"
 UNIX_EPOCH_DAY = 719163  # date(1970, 1, 1).toordinal()
 
 
-_insert_call = insert(call)
-_update_call = update(call).where(call.c.id == bindparam("this_id"))
-_insert_offer = insert(offer)
 _delete_offers = delete(offer).where(offer.c.call_id.in_(bindparam("ids", expanding=True)))
-_update_lead = (
-    update(lead)
-    .where(lead.c.id == bindparam("this_id"))
-    .values(
-        {
-            name: bindparam(name)
-            for name in (
-                "worked_at",
-                "last_talk_at",
-                "last_talk_by",
-                "last_talk_seconds",
-                "owner_id",
-                "updated_at",
-            )
-        }
-    )
-)
 
 
 @dataclass(slots=True)
@@ -190,13 +171,13 @@ def _make_leads(store: Store, tx: Connection, masks: list[str], now: datetime) -
 
 def _write_calls(store: Store, tx: Connection, cases: list[Case], now: datetime) -> None:
     new = [case for case in cases if not case.call_id]
-    old = [{**_row(store, case, now), "this_id": case.call_id} for case in cases if case.call_id]
+    old = [{**_row(store, case, now), "id": case.call_id} for case in cases if case.call_id]
     if new:
         for case, call_id in zip(new, store.db.next_ids(tx, call, len(new)), strict=True):
             case.call_id = call_id
-        tx.execute(_insert_call, [{**_row(store, case, now), "id": case.call_id} for case in new])
+        insert_rows(tx, call, [{**_row(store, case, now), "id": case.call_id} for case in new])
     if old:
-        tx.execute(_update_call, old)
+        update_rows(tx, call, old)
 
 
 def _row(store: Store, case: Case, now: datetime) -> dict[str, Any]:
@@ -260,7 +241,7 @@ def _write_offers(tx: Connection, cases: list[Case], index: Mapping[str, bytes])
         for position, made in enumerate(case.call.offers)
     ]
     if rows:
-        tx.execute(_insert_offer, rows)
+        insert_rows(tx, offer, rows)
 
 
 def _write_leads(tx: Connection, cases: Iterable[Case], now: datetime) -> None:
@@ -282,7 +263,7 @@ def _write_leads(tx: Connection, cases: Iterable[Case], now: datetime) -> None:
             found["owner_id"], changed = talker, True
         if changed:
             rows[found["id"]] = {
-                "this_id": found["id"],
+                "id": found["id"],
                 "worked_at": found["worked_at"],
                 "last_talk_at": found["last_talk_at"],
                 "last_talk_by": found["last_talk_by"],
@@ -291,4 +272,4 @@ def _write_leads(tx: Connection, cases: Iterable[Case], now: datetime) -> None:
                 "updated_at": now,
             }
     if rows:
-        tx.execute(_update_lead, list(rows.values()))
+        update_rows(tx, lead, list(rows.values()))

@@ -1,16 +1,16 @@
 """Missed and pending entries as screens show them: one row each, masked, for those who may see it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Select, bindparam, func, or_, select
+from sqlalchemy import BindParameter, Connection, bindparam, func, literal_column, or_, select
 
 from models.rules.access import Role, Viewer
-from models.rules.call import Direction
 from models.store import directory
 from models.store.base import Rules
+from models.store.prepared import Query
 from models.tables.base import Instant
 from models.tables.calls import call, notification, notification_for, offer
 from models.tables.leads import lead, lead_phone
@@ -76,44 +76,43 @@ def open_for(
     wanted = _ROW.where(notification.c.state == "open", visible(viewer))
     if kind:
         wanted = wanted.where(notification.c.kind == kind)
-    return _complete(tx, wanted.order_by(notification.c.raised_at, notification.c.id), now, rules)
+    ordered = wanted.order_by(notification.c.raised_at, notification.c.id)
+    found = [dict(row) for row in tx.execute(ordered).mappings()]
+    return _complete(tx, found, now, rules)
 
 
 def rows(tx: Connection, ids: Sequence[int], *, now: datetime, rules: Rules) -> list[dict[str, Any]]:
     """These entries, whatever their state, in the order of their ids. The caller decides who sees them."""
     if not ids:
         return []
-    return _complete(tx, _rows, now, rules, {"ids": list(ids)})
+    return _complete(tx, _rows.dicts(tx, ids), now, rules)
 
 
 # Built once: the feed asks for rows in every batch of calls.
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
-_rows = _ROW.where(notification.c.id.in_(_IDS)).order_by(notification.c.id)
-_for = (
+_rows = Query(_ROW.where(notification.c.id.in_(_IDS)).order_by(notification.c.id))
+_for = Query(
     select(notification_for.c.notification_id, notification_for.c.person_id, notification_for.c.team_id)
     .where(notification_for.c.notification_id.in_(_IDS))
     .order_by(notification_for.c.id)
 )
-_offers = (
+_offers = Query(
     select(offer.c.call_id, offer.c.person_id, offer.c.reason)
     .where(offer.c.call_id.in_(_IDS), offer.c.reason.is_not(None))
     .order_by(offer.c.position)
 )
-_dialled = select(call.c.lead_id, call.c.started_at).where(
-    call.c.lead_id.in_(_IDS),
-    call.c.started_at > bindparam("since", type_=Instant),
-    call.c.direction.in_([Direction.OUTBOUND.value, Direction.CAMPAIGN.value]),
+_dialled = Query(
+    select(call.c.lead_id, call.c.started_at).where(
+        call.c.lead_id.in_(_IDS),
+        call.c.started_at > bindparam("since", type_=Instant),
+        call.c.direction != literal_column("'inbound'"),
+    )
 )
 
 
 def _complete(
-    tx: Connection,
-    wanted: Select[Any],
-    now: datetime,
-    rules: Rules,
-    given: dict[str, Any] | None = None,
+    tx: Connection, found: Sequence[Mapping[str, Any]], now: datetime, rules: Rules
 ) -> list[dict[str, Any]]:
-    found = tx.execute(wanted, given or {}).mappings().all()
     if not found:
         return []
     known = directory.of(tx)
@@ -180,23 +179,23 @@ def initials(name: str) -> str:
 def _addressees(tx: Connection, ids: Sequence[int]) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
     people: dict[int, list[int]] = defaultdict(list)
     pools: dict[int, list[int]] = defaultdict(list)
-    for row in tx.execute(_for, {"ids": list(ids)}):
-        if row.person_id:
-            people[row.notification_id].append(row.person_id)
-        if row.team_id:
-            pools[row.notification_id].append(row.team_id)
+    for entry_id, person_id, team_id in _for.rows(tx, ids):
+        if person_id:
+            people[entry_id].append(person_id)
+        if team_id:
+            pools[entry_id].append(team_id)
     return people, pools
 
 
 def _reasons(tx: Connection, call_ids: Sequence[int]) -> dict[tuple[int, int], str]:
     """(call, person) → why that person's ring was not answered."""
-    rows_ = tx.execute(_offers, {"ids": list(call_ids)})
-    return {(row.call_id, row.person_id): row.reason for row in rows_ if row.person_id}
+    rows_ = _offers.rows(tx, call_ids)
+    return {(call_id, person_id): reason for call_id, person_id, reason in rows_ if person_id}
 
 
 def _attempts(tx: Connection, lead_ids: Iterable[int], since: datetime) -> dict[int, list[datetime]]:
     """When each lead was dialled since then."""
     found: dict[int, list[datetime]] = defaultdict(list)
-    for row in tx.execute(_dialled, {"ids": list(lead_ids), "since": since}):
-        found[row.lead_id].append(row.started_at)
+    for lead_id, started_at in _dialled.rows(tx, lead_ids, since=since):
+        found[lead_id].append(started_at)
     return found

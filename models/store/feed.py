@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, select
 
 from models.db import Database
 from models.rules.access import Role, Viewer
+from models.store.prepared import insert_rows
 from models.tables.calls import feed
 
 _encode = msgspec.json.encode
@@ -58,15 +59,13 @@ class FeedRow:
     body: str
 
 
-_insert = insert(feed)
-
-
 def append(tx: Connection, db: Database, at: datetime, news: Sequence[News]) -> None:
     """Write rows in order and ask the other processes' hubs to wake after the commit."""
     if not news:
         return
-    tx.execute(
-        _insert,
+    insert_rows(
+        tx,
+        feed,
         [
             {
                 "at": at,

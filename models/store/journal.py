@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache, partial
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from models.rules.call import Call, CallEvent
 from models.rules.lifecycle import fold
@@ -21,6 +21,7 @@ from models.store.base import Store
 from models.store.events import SealedEvent
 from models.store.failpoints import failpoint
 from models.store.lookups import Events, Key
+from models.store.prepared import insert_rows
 from models.store.words import count_unknown
 from models.tables.calls import call, call_event
 from models.tables.telephony import delivery
@@ -67,10 +68,6 @@ class Written:
 Work = Callable[[Connection, Sequence[Item]], list[Written]]
 
 
-_insert_delivery = insert(delivery)
-_insert_event = insert(call_event)
-
-
 @lru_cache(maxsize=8)
 def write_batch(store: Store) -> Work:
     """The work to hand to ``store.writer.submit`` with ``Item`` payloads. One object a store, because
@@ -95,7 +92,7 @@ def _write(store: Store, tx: Connection, items: Sequence[Item]) -> list[Written]
         for position, key, sealed in fresh
     ]
     if rows:
-        tx.execute(_insert_event, rows)
+        insert_rows(tx, call_event, rows)
     failpoint("journal.after_events")
     words = [(item.connection_id, *word) for item in items for word in item.unknown_words]
     if words:
@@ -175,7 +172,7 @@ def _write_deliveries(
             new, rows, store.db.next_ids(tx, delivery, len(new)), strict=True
         ):
             ids[position] = row["id"] = delivery_id
-        tx.execute(_insert_delivery, rows)
+        insert_rows(tx, delivery, rows)
     again = [
         {
             "this_id": item.replays,

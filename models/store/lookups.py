@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, select
+from sqlalchemy import BindParameter, Connection, bindparam, select
 
 from models.rules.access import Role
 from models.rules.call import CallEvent
 from models.rules.notifications import Opening
 from models.store.base import Rules
 from models.store.events import unseal
+from models.store.prepared import Query
 from models.store.vault import Vault
 from models.tables.base import Instant
 from models.tables.calls import call, call_event, notification
@@ -34,15 +35,17 @@ class Events:
 # Statements are built once: building them anew costs more than SQLite takes to answer them.
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 
-_events = select(call_event.c.provider_call_id, call_event.c.digest, call_event.c.body_ct).where(
-    call_event.c.connection_id == bindparam("connection_id"), call_event.c.provider_call_id.in_(_IDS)
+_events = Query(
+    select(call_event.c.provider_call_id, call_event.c.digest, call_event.c.body_ct).where(
+        call_event.c.connection_id == bindparam("connection_id"), call_event.c.provider_call_id.in_(_IDS)
+    )
 )
 
 
 def events(tx: Connection, vault: Vault, keys: Iterable[Key]) -> Events:
     found = Events()
     for connection_id, ids in _by_connection(keys).items():
-        rows = tx.execute(_events, {"connection_id": connection_id, "ids": ids})
+        rows = _events.rows(tx, ids, connection_id=connection_id)
         for provider_call_id, digest, body in rows:
             key = (connection_id, provider_call_id)
             found.by_call[key].append(unseal(vault, body))
@@ -50,8 +53,10 @@ def events(tx: Connection, vault: Vault, keys: Iterable[Key]) -> Events:
     return found
 
 
-_calls = select(call.c.id, call.c.provider_call_id, call.c.lead_id).where(
-    call.c.connection_id == bindparam("connection_id"), call.c.provider_call_id.in_(_IDS)
+_calls = Query(
+    select(call.c.id, call.c.provider_call_id, call.c.lead_id).where(
+        call.c.connection_id == bindparam("connection_id"), call.c.provider_call_id.in_(_IDS)
+    )
 )
 
 
@@ -59,7 +64,7 @@ def calls(tx: Connection, keys: Iterable[Key]) -> dict[Key, tuple[int, int | Non
     """The id and the lead's id of each call that is on file."""
     found: dict[Key, tuple[int, int | None]] = {}
     for connection_id, ids in _by_connection(keys).items():
-        rows = tx.execute(_calls, {"connection_id": connection_id, "ids": ids})
+        rows = _calls.rows(tx, ids, connection_id=connection_id)
         found.update({(connection_id, name): (call_id, lead_id) for call_id, name, lead_id in rows})
     return found
 
@@ -79,13 +84,13 @@ LEAD_COLUMNS = (
 )
 
 
-_leads_by_number = (
+_leads_by_number = Query(
     select(lead_phone.c.phone_ix, lead_phone.c.mask, *LEAD_COLUMNS)
     .join(lead, lead.c.id == lead_phone.c.lead_id)
     .where(lead_phone.c.phone_ix.in_(_IDS))
     .order_by(lead.c.worked_at, lead.c.id)
 )
-_leads_by_id = (
+_leads_by_id = Query(
     select(lead_phone.c.mask, *LEAD_COLUMNS)
     .outerjoin(lead_phone, (lead_phone.c.lead_id == lead.c.id) & (lead_phone.c.position == 0))
     .where(lead.c.id.in_(_IDS))
@@ -96,18 +101,18 @@ def leads_by_number(tx: Connection, indexes: Collection[bytes]) -> dict[bytes, d
     """The lead behind each number: of several, the one most recently worked on."""
     if not indexes:
         return {}
-    rows = tx.execute(_leads_by_number, {"ids": list(indexes)}).mappings()
-    return {row["phone_ix"]: dict(row) for row in rows}  # the last one stays
+    rows = _leads_by_number.dicts(tx, indexes)
+    return {row["phone_ix"]: row for row in rows}  # the last one stays
 
 
 def leads_by_id(tx: Connection, ids: Collection[int]) -> dict[int, dict[str, Any]]:
     if not ids:
         return {}
-    rows = tx.execute(_leads_by_id, {"ids": list(ids)}).mappings()
-    return {row["id"]: dict(row) for row in rows}
+    rows = _leads_by_id.dicts(tx, ids)
+    return {row["id"]: row for row in rows}
 
 
-_openings = (
+_openings = Query(
     select(
         opening.c.lead_id,
         opening.c.person_id,
@@ -126,21 +131,21 @@ def openings(tx: Connection, since: Mapping[int, datetime], rules: Rules) -> dic
     """Profile openings of each lead that lasted into ``since[lead]`` or later."""
     if not since:
         return {}
-    rows = tx.execute(_openings, {"ids": list(since), "since": min(since.values())})
+    rows = _openings.rows(tx, since, since=min(since.values()))
     found: dict[int, list[Opening]] = defaultdict(list)
-    for row in rows:
-        counts = row.role == Role.COUNSELOR or rules.supervisor_opening_clears
-        found[row.lead_id].append(Opening(row.person_id, row.at, row.seen_until, counts, row.how))
+    for lead_id, person_id, at, seen_until, how, role in rows:
+        counts = role == Role.COUNSELOR or rules.supervisor_opening_clears
+        found[lead_id].append(Opening(person_id, at, seen_until, counts, how))
     return found
 
 
-_notifications = select(notification).where(notification.c.call_id.in_(_IDS))
+_notifications = Query(select(notification).where(notification.c.call_id.in_(_IDS)))
 
 
-def notifications(tx: Connection, call_ids: Collection[int]) -> dict[int, RowMapping]:
+def notifications(tx: Connection, call_ids: Collection[int]) -> dict[int, dict[str, Any]]:
     if not call_ids:
         return {}
-    rows = tx.execute(_notifications, {"ids": list(call_ids)}).mappings()
+    rows = _notifications.dicts(tx, call_ids)
     return {row["call_id"]: row for row in rows}
 
 

@@ -5,17 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, update
+from sqlalchemy import Connection, bindparam, delete, update
 
 from models.rules.notifications import Due, Lookup, due
 from models.store import entries, lookups
 from models.store.base import Store
 from models.store.callrows import Case
 from models.store.feed import Audience, News
+from models.store.prepared import insert_rows
 from models.tables.calls import notification, notification_for
-
-_insert = insert(notification)
-_insert_for = insert(notification_for)
 
 OPEN, CLEARED, WITHDRAWN = "open", "cleared", "withdrawn"
 
@@ -101,8 +99,9 @@ def _raise(store: Store, tx: Connection, raised: Sequence[tuple[Case, Due]]) -> 
     if not raised:
         return []
     ids = store.db.next_ids(tx, notification, len(raised))
-    tx.execute(
-        _insert,
+    insert_rows(
+        tx,
+        notification,
         [
             {"id": entry_id, "call_id": case.call_id, **_values(case, wanted)}
             for entry_id, (case, wanted) in zip(ids, raised, strict=True)
@@ -122,10 +121,10 @@ def _address(tx: Connection, entries_due: Sequence[tuple[int, Due]]) -> None:
         if wanted.team_id:
             rows.append({"notification_id": entry_id, "person_id": None, "team_id": wanted.team_id})
     if rows:
-        tx.execute(_insert_for, rows)
+        insert_rows(tx, notification_for, rows)
 
 
-def _bring_in_line(tx: Connection, row: RowMapping, wanted: Due | None, case: Case) -> bool:
+def _bring_in_line(tx: Connection, row: Mapping[str, Any], wanted: Due | None, case: Case) -> bool:
     if wanted is None:
         if row["state"] == WITHDRAWN:
             return False
