@@ -67,6 +67,12 @@ def cases(vendor: str = "*") -> tuple[Case, ...]:
     return tuple(_case(path) for path in found if not path.name.endswith(".events.json"))
 
 
+@cache
+def word_fields(vendor: str) -> tuple[str, ...]:
+    """Where ``vendor`` tells how a call ended or what has happened to it; the first that is told decides."""
+    return tuple(json.loads((FOLDER / vendor / "words.json").read_text("utf-8")))
+
+
 def name(case: Case) -> str:
     return f"{case.vendor}/{case.name}"
 

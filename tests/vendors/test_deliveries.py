@@ -7,16 +7,9 @@ import pytest
 
 from ingest.contract import Parsed, Unreadable
 from models.rules.call import Outcome
-from tests.vendors.library import Case, cases, name, reading_of
+from tests.vendors.library import Case, cases, name, reading_of, word_fields
 
 every = pytest.mark.parametrize("case", cases(), ids=name)
-
-# Where each vendor tells how a call ended, or what has happened to it; the first that is told decides.
-WORDS = {
-    "open": ("outcome", "status", "event"),
-    "exotel": ("DialCallStatus", "CallType", "Status", "status", "CallState", "event"),
-    "twilio": ("DialCallStatus", "CallStatus"),
-}
 
 
 def parsed_or_none(case: Case) -> Parsed | None:
@@ -81,7 +74,7 @@ def told_words() -> list[tuple[Case, str]]:
         flat = case.flat()
         if flat is None or not (read := parsed_or_none(case)) or not read.events:
             continue
-        field = next((field for field in WORDS[case.vendor] if flat.get(field)), None)
+        field = next((field for field in word_fields(case.vendor) if flat.get(field)), None)
         if field is not None:
             found.append((case, field))
     return found

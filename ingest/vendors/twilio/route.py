@@ -14,7 +14,8 @@ def reply(answer: RouteAnswer, connection: ConnectionInfo) -> RouteReply:
     """All seats ring together, the first to pick up talks; with nobody to ring, a sentence is read out.
 
     Settings of the connection: ``ring`` ("together" or "first": only the first seat), ``ring_seconds``,
-    ``record``, ``status_url`` (our status address, asked to be told of each dialled leg), ``busy_message``.
+    ``record``, ``busy_message``. Secret ``status_url``: our own status address (its token makes it one), which
+    Twilio is asked to tell of each dialled leg.
     """
     settings = connection.settings
     response = ET.Element("Response")
@@ -31,8 +32,8 @@ def reply(answer: RouteAnswer, connection: ConnectionInfo) -> RouteReply:
     for tag, address in seats[: 1 if settings.get("ring") == "first" else _AT_ONCE]:
         element = ET.SubElement(dial, tag)
         element.text = address
-        if status_url := settings.get("status_url"):
-            element.set("statusCallback", str(status_url))
+        if status_url := connection.secrets.get("status_url"):
+            element.set("statusCallback", status_url)
             element.set("statusCallbackEvent", _EVENTS)
     return _xml(response)
 
