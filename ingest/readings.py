@@ -57,7 +57,7 @@ def given(text: str | None) -> str | None:
     if text is None:
         return None
     text = text.strip()
-    if text.lower() in _NOTHING or _TEMPLATE.fullmatch(text):
+    if text.lower() in _NOTHING or (text[0] in "[{$%<-" and _TEMPLATE.fullmatch(text)):
         return None
     return text
 
@@ -251,12 +251,14 @@ def _iso(text: str) -> datetime | None:
 
 
 def _other(text: str) -> datetime | None:
+    if text[0].isalpha():  # RFC 2822 begins with the day of the week
+        try:
+            return parsedate_to_datetime(text)
+        except (ValueError, TypeError, IndexError, OverflowError):
+            return None
     for shape in _FORMATS:
         try:
             return datetime.strptime(text, shape)  # noqa: DTZ007 - the caller knows the zone
         except ValueError:
             continue
-    try:
-        return parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
+    return None
