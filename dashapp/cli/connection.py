@@ -22,7 +22,7 @@ def add_to(commands: Any) -> None:
     what = command.add_subparsers(metavar="action", required=True)
 
     add = what.add_parser("add", help="add a connection and print its hook address")
-    add.add_argument("slug", help="short name, as in exotel-indore")
+    add.add_argument("slug", help="short name, as in indore-main")
     add.add_argument("--vendor", required=True, choices=registry.all_slugs())
     add.add_argument("--label", required=True, help="name on the screens")
     add.add_argument("--team", help="who owns calls to a DID that no team claims")
