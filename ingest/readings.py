@@ -251,14 +251,13 @@ def _iso(text: str) -> datetime | None:
 
 
 def _other(text: str) -> datetime | None:
-    if text[0].isalpha():  # RFC 2822 begins with the day of the week
-        try:
-            return parsedate_to_datetime(text)
-        except (ValueError, TypeError, IndexError, OverflowError):
-            return None
-    for shape in _FORMATS:
+    shapes = () if text[0].isalpha() else _FORMATS  # a day of the week begins RFC 2822 and nothing else
+    for shape in shapes:
         try:
             return datetime.strptime(text, shape)  # noqa: DTZ007 - the caller knows the zone
         except ValueError:
             continue
-    return None
+    try:
+        return parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
