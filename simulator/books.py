@@ -244,7 +244,7 @@ class Books:
             self._until[email] = until
 
     def borrow(self, wanted: Sequence[Customer], rng: Random, now: datetime) -> Customer | None:
-        """Put one of these people, who isn't on the telephone already, on the line.
+        """Put one of these people, who is a lead and isn't on the telephone already, on the line.
 
         Not one whose profile was opened this very moment: whether that was before or during the call would
         hang on a network's delay.
@@ -253,7 +253,8 @@ class Books:
             idle = [
                 customer
                 for customer in wanted
-                if not customer.busy
+                if customer.lead_id is not None
+                and not customer.busy
                 and (customer.looked_at is None or now - customer.looked_at > JUST_LOOKED)
             ]
             if not idle:
