@@ -1,5 +1,6 @@
 """The OpenAPI document: valid, complete, and true of what the API answers."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from ingest.api.doors import DOORS
 from ingest.api.openapi import OPERATIONS, document
 from ingest.vendors.open.words import canonical
 from ingest.webhooks import doors as webhooks
+from models.store.api_keys import SCOPES
 from models.store.base import Store
 from tests.cast import Cast
 from tests.databases import Clock
@@ -134,3 +136,11 @@ def test_answers_are_what_it_says(
         content = described["content"][answer.content_type]
         assert _faults(spec, content["schema"], answer.json) == [], address
         assert b"9876543210" not in answer.data
+
+
+def test_the_page_about_the_api_names_every_operation_and_scope() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "api.md").read_text(encoding="utf-8")
+    for operation in OPERATIONS:
+        assert f"| `{operation.method} /api/v1{operation.path}` | `{operation.scope}` |" in page
+    for scope in SCOPES:
+        assert f"| `{scope}` |" in page
