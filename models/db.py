@@ -103,7 +103,10 @@ class Leadership:
             os.close(self._file)
             self._file = None
         if self._session is not None:
-            self._session.invalidate()  # a pooled session would keep the lock
+            try:
+                self._session.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": LEADER_LOCK})
+            except DBAPIError:
+                self._session.invalidate()  # the lock went with the session
             self._session.close()
             self._session = None
 
