@@ -8,7 +8,7 @@ from typing import Any
 
 import dash
 from dash import Dash, set_props
-from flask import Flask, Response, current_app
+from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dashapp import auth, context, live
@@ -30,6 +30,7 @@ CONTENT_POLICY = (
     "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
 YEAR = 31_536_000
+PRIVATE = frozenset({"text/html", "application/json", "text/event-stream"})
 
 
 class Undeclared(Exception):
@@ -75,7 +76,7 @@ def create_app(settings: Settings, store: Store, hub: live.Hub | None = None) ->
     ):
         server.register_blueprint(part)
     auth.install(app, settings)
-    _finish_set_up(app)
+    _secure(app)
     missing = auth.undeclared(app)
     if missing:
         raise Undeclared("; ".join(missing))
@@ -105,23 +106,28 @@ def _for_roles(layout: Any, roles: frozenset[Role]) -> Callable[..., Any]:
     return guarded
 
 
-def _finish_set_up(app: Dash) -> None:
-    """Let Dash complete itself (it does so on the first request), then fix the content policy: only now
-    is every inline script known whose hash it must allow."""
-    app.server.test_client().get("/healthz")
-    policy = CONTENT_POLICY.format(hashes=" ".join(f"{item}" for item in app.csp_hashes()))
+def _secure(app: Dash) -> None:
+    """Headers that keep the browser from doing what we never ask of it."""
+    server: Flask = app.server
+    allowed: dict[str, str] = {}
 
-    @app.server.after_request
-    def secure(response: Response) -> Response:
+    @server.after_request
+    def add_headers(response: Response) -> Response:
         headers = response.headers
-        headers["Content-Security-Policy"] = policy
+        if response.mimetype == "text/html":
+            headers["Content-Security-Policy"] = allowed.get("policy", "default-src 'none'")
         headers["X-Content-Type-Options"] = "nosniff"
         headers["Referrer-Policy"] = "no-referrer"
-        if current_app.extensions["callboard.settings"].secure_cookies:
+        if server.extensions["callboard.settings"].secure_cookies:
             headers["Strict-Transport-Security"] = f"max-age={YEAR}"
-        if response.mimetype in ("text/html", "application/json", "text/event-stream"):
+        if response.mimetype in PRIVATE:
             headers.setdefault("Cache-Control", "no-store")
         return response
+
+    # Dash completes itself at the first request; only then is every inline script known whose hash the
+    # policy must allow.
+    server.test_client().get("/healthz")
+    allowed["policy"] = CONTENT_POLICY.format(hashes=" ".join(app.csp_hashes()))
 
 
 def _report(error: Exception) -> None:
@@ -132,16 +138,20 @@ def _report(error: Exception) -> None:
 
 
 class _FileCache:
-    """Compressed answers of files that never change while the process lives."""
+    """Compressed answers of files that never change while the process lives.
+
+    Flask-Compress asks it for *every* answer, under ``algorithm;key``: an empty key is an answer to one
+    person, which must never be kept.
+    """
 
     def __init__(self) -> None:
         self._kept: dict[str, bytes] = {}
 
-    def get(self, key: str | None) -> bytes | None:
-        return self._kept.get(key) if key else None
+    def get(self, key: str) -> bytes | None:
+        return self._kept.get(key)
 
-    def set(self, key: str | None, value: bytes) -> None:
-        if key:
+    def set(self, key: str, value: bytes) -> None:
+        if key.partition(";")[2]:
             self._kept[key] = value
 
 
@@ -150,7 +160,5 @@ def _compress_files_once(server: Flask) -> None:
     cache = _FileCache()
     server.config["COMPRESS_CACHE_BACKEND"] = lambda: cache
     server.config["COMPRESS_CACHE_KEY"] = lambda request: (
-        f"{request.full_path}|{request.headers.get('Accept-Encoding', '')}"
-        if request.path.startswith(("/assets/", "/_dash-component-suites/"))
-        else None
+        request.full_path if request.path.startswith(("/assets/", "/_dash-component-suites/")) else ""
     )
