@@ -7,12 +7,12 @@ import secrets
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 
-from simulator import callers
+from simulator import callers, clock
 from simulator.api import Api, ApiFault
 from simulator.books import BadBooks, Books, Counselor, Demo, invent_customers, read_counselors, read_demo
 from simulator.check import NoLedger, check
@@ -65,7 +65,7 @@ def _run(told: argparse.Namespace) -> int:
         return 0
     counselors = read_counselors(answer)
     books = _books(demo, counselors, told.leads)
-    ledger = Ledger(secrets.token_hex(4), datetime.now(UTC))
+    ledger = Ledger(secrets.token_hex(4), clock.now())
     window = Window(ledger, told.port)
     window.open()
     Thread(target=introduce_all, args=(api, books, stop), daemon=True).start()
@@ -118,7 +118,7 @@ def _fire(told: argparse.Namespace) -> int:
     script = callers.BY_NAME[told.scenario]
     connection = choose_connection(books, script, told.connection)
     tempo = Tempo(told.speed, told.ring, told.talk)
-    ledger = Ledger(secrets.token_hex(4), datetime.now(UTC))
+    ledger = Ledger(secrets.token_hex(4), clock.now())
     exchange = Exchange(books, HttpPost(), ledger, Schedule(), Manner(tempo), secrets.randbelow(2**31))
     if told.diligence:
         Office(api, exchange, Diligence(1.0), 1.0, 0)

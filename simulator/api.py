@@ -8,6 +8,8 @@ from urllib.parse import quote
 
 import httpx
 
+from simulator import clock
+
 _PAGE = 200
 
 
@@ -55,15 +57,15 @@ class Api:
 
     def open_profile(self, lead_id: int, email: str) -> Look:
         """Report that a counselor opened the lead's profile in another system."""
-        sent = datetime.now(UTC)
+        sent = clock.now()
         path = f"/api/v1/leads/{lead_id}/openings"
         try:
             self._ask("POST", path, body={"counselor": email, "how": "api"})
         except ApiFault as fault:
             if not fault.unsure:
                 raise
-            return Look(email, sent, datetime.now(UTC), sure=False)
-        return Look(email, sent, datetime.now(UTC))
+            return Look(email, sent, clock.now(), sure=False)
+        return Look(email, sent, clock.now())
 
     def lead_of(self, slug: str, call_id: str) -> int | None:
         """The lead a call was put to, once the API knows the call."""

@@ -3,13 +3,13 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from random import Random
 from threading import Event
 from typing import TypeVar
 
-from simulator import callers
+from simulator import callers, clock
 from simulator.api import Api, ApiFault
 from simulator.books import Books, Customer, read_counselors
 from simulator.exchange import Exchange
@@ -50,7 +50,7 @@ class Day:
         self._length = length
         self._leave_when_done = leave_when_done
         self._rng = Random(f"{seed}/day")
-        self._began = datetime.now(UTC)
+        self._began = clock.now()
         self._next_report = self._began + timedelta(minutes=1)
 
     def run(self, stop: Event) -> None:
@@ -65,7 +65,7 @@ class Day:
 
     def _finished(self) -> bool:
         ledger = self._exchange.ledger
-        now = datetime.now(UTC)
+        now = clock.now()
         if now >= self._next_report:
             self._next_report = now + timedelta(minutes=1)
             log.info(
@@ -83,20 +83,20 @@ class Day:
         length = self._length
         if length.until_calls is not None and self._exchange.ledger.count() >= length.until_calls:
             return True
-        return length.duration is not None and datetime.now(UTC) >= self._began + length.duration
+        return length.duration is not None and clock.now() >= self._began + length.duration
 
     def _next_call(self) -> None:
         if self._enough():
             return
         pause = callers.next_pause(self._rng, self._calls_per_hour, self._exchange.manner.tempo.speed)
-        self._exchange.schedule.at(datetime.now(UTC) + timedelta(seconds=pause), self._next_call)
+        self._exchange.schedule.at(clock.now() + timedelta(seconds=pause), self._next_call)
         connection = self._rng.choice(list(self._exchange.books.connections.values()))
         script = callers.next_script(self._rng, DIRECTIONS[connection.vendor])
         if not self._exchange.call(connection, script):
             log.debug("nobody was free for %s", script.name)
 
     def _refresh(self) -> None:
-        self._exchange.schedule.at(datetime.now(UTC) + _REFRESH, self._refresh)
+        self._exchange.schedule.at(clock.now() + _REFRESH, self._refresh)
         try:
             self._exchange.books.refresh(read_counselors(self._api.counselors()))
         except ApiFault as fault:

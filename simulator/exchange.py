@@ -4,11 +4,11 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 
-from simulator import callers, numbers
+from simulator import callers, clock, numbers
 from simulator.books import Books, Connection, Customer, invent_stranger
 from simulator.disturb import Knobs, disturb
 from simulator.ledger import Ledger, Record
@@ -70,7 +70,7 @@ class Exchange:
             self._counter += 1
             number = self._counter
         rng = Random(f"{self._seed}/{number}")
-        now = datetime.now(UTC)
+        now = clock.now()
         free = self.books.free(connection.slug, now)
         if counselor is not None:
             free.sort(key=lambda seat: seat.counselor != counselor)
@@ -97,14 +97,14 @@ class Exchange:
         if script.direction == "outbound" and not seats:
             self.books.give_back(person)
             return False
-        facts = tell(script, line, seats, whole(datetime.now(UTC)), rng, self.manner.tempo)
+        facts = tell(script, line, seats, whole(clock.now()), rng, self.manner.tempo)
         self._occupy(facts, seats)
         self._tell(facts, connection, person, rng)
         return True
 
     def hang_up_all(self, seconds: float) -> None:
         """Switch the exchange off: every call ends now, and what was not yet said of it is said once."""
-        now = datetime.now(UTC)
+        now = clock.now()
         self.schedule.at_once(
             [partial(self._hang_up, record, now) for record in self.ledger.in_flight()], seconds
         )
@@ -133,7 +133,7 @@ class Exchange:
         self, connection: Connection, line: Line, free: Sequence[Seat], rng: Random, *, first: str | None
     ) -> list[Seat]:
         speaker = SPEAKERS[connection.vendor]
-        question = speaker.route(line, connection, datetime.now(UTC))
+        question = speaker.route(line, connection, clock.now())
         answer = self._post.send(question, connection)
         self.witness(question, answer)
         addresses = speaker.addresses(answer.told) if answer.acknowledged else []
@@ -144,7 +144,7 @@ class Exchange:
         return [by_counselor[who] for who in callers.hunt_order(told, list(by_counselor), rng)]
 
     def _take(self, seats: Sequence[Seat], wanted: int) -> list[Seat]:
-        now = datetime.now(UTC)
+        now = clock.now()
         taken: list[Seat] = []
         for seat in seats:
             if len(taken) == wanted:
@@ -182,7 +182,7 @@ class Exchange:
         self.witness(delivery, answer)
         pauses = self.manner.retries_after
         if not answer.acknowledged and attempt < len(pauses):
-            again = datetime.now(UTC) + timedelta(seconds=pauses[attempt])
+            again = clock.now() + timedelta(seconds=pauses[attempt])
             self.schedule.at(again, partial(self._send, record, delivery, connection, attempt + 1))
             return
         remark = None

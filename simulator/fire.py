@@ -3,9 +3,10 @@
 import json
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from random import Random
 
+from simulator import clock
 from simulator.api import Api
 from simulator.books import BadBooks, Books, Connection, Customer, invent_stranger
 from simulator.day import introduce
@@ -45,7 +46,7 @@ def fire(
     The caller is a new lead that belongs to ``counselor`` (or, for an unknown caller, nobody's).
     """
     if counselor is None:
-        seats = exchange.books.free(connection.slug, datetime.now(UTC))
+        seats = exchange.books.free(connection.slug, clock.now())
         counselor = seats[0].counselor if seats else None
     elif exchange.books.seat(counselor, connection.slug) is None:
         raise BadBooks(f"{counselor} has no seat at {connection.slug}")
@@ -69,6 +70,6 @@ def _caller(api: Api, script: Script, counselor: str | None) -> Customer:
 
 
 def _line(delivery: Delivery, answer: Answer) -> str:
-    now = datetime.now(UTC).strftime("%H:%M:%S")
+    now = clock.now().strftime("%H:%M:%S")
     told = json.dumps(hidden(delivery.fields), ensure_ascii=False)
     return f"{now} {delivery.door} ({delivery.style}) {told} → {answer.status or 'no answer'}"

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Any
 
+from simulator import clock
 from simulator.api import Look
 from simulator.books import Customer
 from simulator.numbers import last3
@@ -71,7 +72,7 @@ class Ledger:
         with self._lock:
             record.facts, record.told, record.heard = facts, told, heard
             record.waiting = 0
-            record.finished_at = datetime.now(UTC)
+            record.finished_at = clock.now()
 
     def waits_for(self, record: Record, fact: str | None) -> None:
         """Something about this call is still to be done; ``fact`` is what it will tell."""
@@ -92,7 +93,7 @@ class Ledger:
         """It was done, or given up. True for the last one, which completes the call."""
         with self._lock:
             if fact is not None and heard:
-                now = datetime.now(UTC)
+                now = clock.now()
                 too_late = now > record.facts.ended_at and record.facts.outcome != "connected"
                 if vague and too_late and not record.heard[fact]:
                     record.settles_at = max(now + OFFER_LAPSES, record.settles_at or now)
@@ -102,7 +103,7 @@ class Ledger:
             record.waiting -= 1
             if record.waiting != 0:
                 return False
-            record.finished_at = datetime.now(UTC)
+            record.finished_at = clock.now()
             if self._expected(record).state == "open":
                 self._open[record.facts.line.call_id] = record
             return True
@@ -161,7 +162,7 @@ class Ledger:
             return {
                 "run": self.run,
                 "started_at": _iso(self.started_at),
-                "at": _iso(datetime.now(UTC)),
+                "at": _iso(clock.now()),
                 "done": self.done,
                 "in_flight": sum(not call["complete"] for call in calls),
                 "totals": dict(sorted(self._totals.items())),

@@ -1,11 +1,12 @@
 """The counselors at their desks: they open profiles during calls and work off what was missed or left pending."""
 
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 from typing import Any
 
+from simulator import clock
 from simulator.api import Api, ApiFault, email_of, lead_id_of
 from simulator.books import Customer
 from simulator.exchange import Exchange
@@ -51,7 +52,7 @@ class Office:
         delay = deals_with_it_after(self._diligence, self._entries_per_second, self._rng)
         if delay is None:
             return
-        now = datetime.now(UTC)
+        now = clock.now()
         self._schedule.at(now + delay, partial(self._deal_with, record, 0))
         waiting = self._ledger.open_records()
         for oldest in waiting[: max(0, len(waiting) - self._diligence.limit)]:
@@ -62,7 +63,7 @@ class Office:
 
     def tidy(self, every: timedelta) -> None:
         """From now on and again ``every`` so often: work off what an earlier run left on the boards."""
-        self._schedule.at(datetime.now(UTC) + every, partial(self.tidy, every))
+        self._schedule.at(clock.now() + every, partial(self.tidy, every))
         if self._diligence.share <= 0:
             return
         try:
@@ -81,12 +82,12 @@ class Office:
         customer = self._ledger.customer(lead_id) or self._exchange.books.customer(lead_id)
         if customer is None:
             self._api.open_profile(lead_id, self._rng.choice(people))
-        elif not self._near_an_edge(customer, datetime.now(UTC)):
+        elif not self._near_an_edge(customer, clock.now()):
             self._look(customer, lead_id, self._rng.choice(people))
 
     def _open_during(self, record: Record, tried: int) -> None:
         facts = record.facts
-        now = datetime.now(UTC)
+        now = clock.now()
         too_late = now > facts.ended_at - EDGE / 3
         talker = facts.talker
         if too_late or talker is None or tried == _TRIES:
@@ -107,7 +108,7 @@ class Office:
         due = self._ledger.expects(record)
         if due.state != "open" or due.kind is None:
             return
-        now = datetime.now(UTC)
+        now = clock.now()
         if tried == _TRIES:
             log.warning("nobody could open the profile for a %s %s entry", due.kind, due.direction)
             return

@@ -5,13 +5,15 @@ import itertools
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from datetime import UTC, datetime
+from datetime import datetime
 from threading import Condition
+
+from simulator import clock
 
 log = logging.getLogger(__name__)
 
 Action = Callable[[], None]
-_LONGEST_NAP = 0.25
+LONGEST_NAP = 0.25
 
 
 class Schedule:
@@ -33,10 +35,10 @@ class Schedule:
         """Work until ``over`` says so; it is asked at least four times a second."""
         while not over():
             with self._changed:
-                now = datetime.now(UTC)
+                now = clock.now()
                 if not self._queue or self._queue[0][0] > now:
-                    nap = (self._queue[0][0] - now).total_seconds() if self._queue else _LONGEST_NAP
-                    self._changed.wait(min(nap, _LONGEST_NAP))
+                    nap = (self._queue[0][0] - now).total_seconds() if self._queue else LONGEST_NAP
+                    self._changed.wait(min(nap, LONGEST_NAP))
                     continue
                 _, _, action = heapq.heappop(self._queue)
             self._pool.submit(_guarded, action)

@@ -141,11 +141,15 @@ class Fake:
                 self.down -= 1
             status = 503 if failing else 200
             now = datetime.now(UTC)
-            self.heard.append(Heard(slug, door, request.method, request.content_type or "", fields, now, status))
+            self.heard.append(
+                Heard(slug, door, request.method, request.content_type or "", fields, now, status)
+            )
         if failing:
             return Response(status=503)
         if door == "getCounsellor":
-            return jsonify({"status": 1 if self.route else 0, "data": [{"agent_number": n} for n in self.route]})
+            return jsonify(
+                {"status": 1 if self.route else 0, "data": [{"agent_number": n} for n in self.route]}
+            )
         if door == "route":
             return jsonify({"destination": {"numbers": self.route}})
         return jsonify({"ok": True, "accepted": "for review" if self.review else "stored"})

@@ -30,7 +30,9 @@ def test_the_board_hovers_around_its_size():
     """Entries arrive at a steady rate; each waits as the habit says. Count those waiting, over hours."""
     rng = Random(2)
     rate = 0.2 * 0.44
-    now, leaving, sizes = 0.0, [], []
+    now = 0.0
+    leaving: list[float] = []
+    sizes = []
     for _ in range(6000):
         now += rng.expovariate(rate)
         delay = deals_with_it_after(Diligence(0.8), rate, rng)

@@ -17,9 +17,9 @@ def test_invented_numbers_are_indian_mobiles():
 @pytest.mark.parametrize("fashion", FASHIONS)
 def test_every_fashion_is_the_same_number_to_a_reader(fashion: str):
     text = written("+919312345678", fashion)
-    assert phonenumbers.format_number(phonenumbers.parse(text, "IN"), phonenumbers.PhoneNumberFormat.E164) == (
-        "+919312345678"
-    )
+    assert phonenumbers.format_number(
+        phonenumbers.parse(text, "IN"), phonenumbers.PhoneNumberFormat.E164
+    ) == ("+919312345678")
 
 
 def test_a_foreign_number_keeps_its_form():

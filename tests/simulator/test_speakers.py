@@ -52,7 +52,9 @@ def test_what_may_be_concluded_from_one_or_zero():
 
 
 def test_the_answers_of_the_doors_are_understood():
-    assert Open().addresses({"status": 1, "data": [{"agent_number": "7"}, {"agent_number": ""}, "?"]}) == ["7"]
+    assert Open().addresses({"status": 1, "data": [{"agent_number": "7"}, {"agent_number": ""}, "?"]}) == [
+        "7"
+    ]
     assert Open().addresses({"status": 0, "data": [{"agent_number": "7"}]}) == []
     assert Open().addresses(None) == []
     assert Exotel().addresses({"destination": {"numbers": ["+9172"]}}) == ["+9172"]

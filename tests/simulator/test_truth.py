@@ -11,7 +11,9 @@ OWNER = "owner@x.in"
 FIRST, SECOND, THIRD = (seat.counselor for seat in SEATS[:3])
 
 
-def look(facts: Facts, second: float, *, email: str = OWNER, after_end: bool = False, sure: bool = True) -> Look:
+def look(
+    facts: Facts, second: float, *, email: str = OWNER, after_end: bool = False, sure: bool = True
+) -> Look:
     base = facts.ended_at if after_end else facts.started_at
     at = base + timedelta(seconds=second)
     return Look(email, at, at + timedelta(milliseconds=20), sure)
