@@ -1,5 +1,6 @@
 """What a call is: the cases a fold must get right whatever else it does."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -53,8 +54,6 @@ def test_order_table_completed(arrival: str, as_of: object) -> None:
 @pytest.mark.parametrize("arrival", ["RN", "NRN", "NR", "Nr", "Nt", "RNr", "N", "RNN"])
 @pytest.mark.parametrize("direction", [IN, OUT, CAMPAIGN])
 def test_order_table_no_answer(arrival: str, direction: Direction, as_of: object) -> None:
-    from dataclasses import replace
-
     events = [replace(LETTERS[letter], direction=direction) for letter in arrival]
     call = fold(events, as_of)  # type: ignore[arg-type]
     assert call.over
@@ -135,7 +134,7 @@ def test_outbound_the_counselor_picking_up_is_not_the_lead_answering() -> None:
 
 
 def test_a_transfer_is_credited_to_the_longest_talk() -> None:
-    call = fold([connected("x", 40, 20), connected("y", 140, 95)], MUCH_LATER)
+    call = fold([connected("x", 40, 20), connected("y", 140, 95), connected("z", 160, 10)], MUCH_LATER)
     assert (call.talked_seat, call.talk_seconds, call.missed_by) == ("y", 95, ())
 
 
@@ -156,6 +155,10 @@ def test_while_they_talk_the_call_is_not_over() -> None:
     # the others' logs may come while it goes on
     assert not fold([*talking, failed("y", 6)], MUCH_LATER).over
     assert fold([*talking, failed("y", 6), connected("x", 90, 84)], MUCH_LATER).talk_seconds == 84
+    # so too where the counselor's own answer isn't yet a talk
+    placed_call = [replace(e, direction=CAMPAIGN) for e in [*talking, failed("y", 6)]]
+    assert fold(placed_call, MUCH_LATER).settle_at is None
+    assert not fold(placed_call, MUCH_LATER).over
 
 
 # --- not over yet: re-routing -------------------------------------------------------------------------------
@@ -245,6 +248,7 @@ def test_one_ring_told_twice_is_one_offer() -> None:
         ([failed("x", 20, Outcome.UNKNOWN), failed("y", 20, Outcome.FAILED)], Outcome.FAILED),
         ([failed("x", 20, Outcome.UNKNOWN), over(20, outcome=Outcome.CANCELLED)], Outcome.CANCELLED),
         ([failed("x", 20, Outcome.REJECTED), over(20, outcome=Outcome.BUSY)], Outcome.REJECTED),
+        ([over(20, outcome=Outcome.BUSY), over(21, outcome=Outcome.UNKNOWN)], Outcome.BUSY),
     ],
 )
 def test_inbound_outcomes(events: list[CallEvent], outcome: Outcome) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from itertools import permutations
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -88,6 +89,32 @@ def _assert_true(truth: Truth, said: list[CallEvent], heard: list[CallEvent]) ->
         assert call.missed_by == tuple(seat for seat in truth.rung if seat != truth.talked)
     else:
         assert call.missed_by == (truth.rung if truth.outcome is Outcome.AGENT_MISSED else ())
+
+
+CONTRADICTIONS: dict[str, tuple[Any, Any]] = {
+    "direction": (Direction.INBOUND, Direction.CAMPAIGN),
+    "customer": ("+919876543210", "+919876543211"),
+    "did": ("+918047112233", "+918047112234"),
+    "campaign": ("a", "b"),
+    "intent": ("a", "b"),
+    "talk_seconds": (5, 7),
+    "ring_seconds": (5, 7),
+    "outcome": (Outcome.BUSY, Outcome.REJECTED),
+    "hung_up_by": ("agent", "lead"),
+    "machine": (True, False),
+    "recording": ("a", "b"),
+    "disposition": ("a", "b"),
+    "words": ("a", "b"),
+    "started_at": (t(1), t(2)),
+    "answered_at": (t(1), t(2)),
+}
+
+
+@pytest.mark.parametrize("kind", [Kind.LOG, Kind.ENDED, Kind.ANSWERED, Kind.MISSED, Kind.RECORDING])
+@pytest.mark.parametrize("field", CONTRADICTIONS)
+def test_two_of_one_rank_and_moment_that_contradict_are_settled_the_same_way(field: str, kind: Kind) -> None:
+    one, other = (replace(event(kind, 30, "x"), **{field: value}) for value in CONTRADICTIONS[field])
+    assert fold([one, other], MUCH_LATER) == fold([other, one], MUCH_LATER)
 
 
 @given(st.data())
