@@ -69,13 +69,14 @@ def mask(number: str) -> str:
     The length is hidden too. Of something that is not E.164 (a short code, digits as sent) only the last
     three are shown, and only when at least four more stay hidden.
     """
-    digits = "".join(c for c in number if c.isdigit())
-    tail = digits[-3:] if len(digits) >= 7 else ""
-    if number.startswith("+") and len(digits) >= 7:
+    digits = "".join(c for c in number if c.isdecimal())
+    prefix = ""
+    if number.startswith("+"):
         for length in (1, 2, 3):
-            if int(digits[:length]) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
-                return f"+{digits[:length]} {_MASKED}{tail}"
-    return _MASKED + tail
+            if digits[:length] and int(digits[:length]) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
+                prefix, digits = f"+{digits[:length]} ", digits[length:]
+                break
+    return prefix + _MASKED + (digits[-3:] if len(digits) >= 7 else "")
 
 
 def looks_like_seat(raw: str) -> bool:

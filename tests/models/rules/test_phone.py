@@ -114,6 +114,8 @@ def test_whatever_is_sent_the_answer_is_e164_or_nothing(raw: str) -> None:
         ("+9118001234567", "+91 ••••• ••567"),
         ("9876543321", "••••• ••321"),
         ("2001", "••••• ••"),
+        ("+9711234", "+971 ••••• ••"),
+        ("+\u00b2\u00b2\u00b2\u00b2\u00b2\u00b2\u00b2\u00b2", "••••• ••"),
         ("", "••••• ••"),
         ("client:asha", "••••• ••"),
     ],
@@ -129,7 +131,8 @@ def test_a_mask_shows_three_digits_and_a_country_at_most(number: str) -> None:
     prefix, _, tail = shown.rpartition("••••• ••")
     assert len(tail) in (0, 3)
     assert prefix == "" or (prefix[0] == "+" and prefix[-1] == " " and len(prefix) <= 5)
-    assert mask(shown) != number or not number
+    hidden = sum(c.isdecimal() for c in number) - sum(c.isdecimal() for c in shown)
+    assert hidden >= 4 or not tail
 
 
 @pytest.mark.parametrize(
