@@ -23,14 +23,14 @@ LINE_LOOK_BACK = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a board is narrowed to; an empty set narrows nothing. DIDs and connections go by label,
-    ``older_than`` by whole minutes since the entry was raised."""
+    """What a board is narrowed to; an empty set narrows nothing. Ids throughout, directions by their word;
+    ``older_than`` is in minutes since the entry was raised."""
 
     teams: frozenset[int] = frozenset()
     counselors: frozenset[int] = frozenset()
     directions: frozenset[str] = frozenset()
-    dids: frozenset[str] = frozenset()
-    connections: frozenset[str] = frozenset()
+    dids: frozenset[int] = frozenset()
+    connections: frozenset[int] = frozenset()
     older_than: int = 0
 
     def without_age(self) -> "Filters":
@@ -43,8 +43,8 @@ class Choices:
 
     teams: list[tuple[int, str]]
     counselors: list[tuple[int, str]]
-    dids: list[str]
-    connections: list[str]
+    dids: list[tuple[int, str]]
+    connections: list[tuple[int, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +120,15 @@ def choices(tx: Connection, viewer: Viewer) -> Choices:
         teams = teams.where(team.c.id.in_(viewer.teams))
         counselors = counselors.where(person.c.team_id.in_(viewer.teams))
     return Choices(
-        teams=[(row.id, row.name) for row in tx.execute(teams)],
-        counselors=[(row.id, row.name) for row in tx.execute(counselors)],
-        dids=sorted(set(tx.scalars(select(did.c.label)))),
-        connections=sorted(set(tx.scalars(select(connection.c.label)))),
+        teams=_pairs(tx, teams),
+        counselors=_pairs(tx, counselors),
+        dids=_pairs(tx, select(did.c.id, did.c.label).order_by(did.c.label, did.c.id)),
+        connections=_pairs(tx, select(connection.c.id, connection.c.label).order_by(connection.c.label)),
     )
+
+
+def _pairs(tx: Connection, wanted: Select[Any]) -> list[tuple[int, str]]:
+    return [(value, label) for value, label in tx.execute(wanted)]
 
 
 def _from_entries(wanted: Select[Any], viewer: Viewer, filters: Filters, now: datetime) -> Select[Any]:
@@ -132,7 +136,6 @@ def _from_entries(wanted: Select[Any], viewer: Viewer, filters: Filters, now: da
     return (
         wanted.select_from(notification)
         .join(call, call.c.id == notification.c.call_id)
-        .join(connection, connection.c.id == call.c.connection_id)
         .outerjoin(did, did.c.number == call.c.did)
         .where(entries.visible(viewer), *_conditions(filters, now))
     )
@@ -152,9 +155,9 @@ def _conditions(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
     if filters.directions:
         found.append(notification.c.direction.in_(filters.directions))
     if filters.dids:
-        found.append(func.coalesce(did.c.label, call.c.did).in_(filters.dids))
+        found.append(did.c.id.in_(filters.dids))
     if filters.connections:
-        found.append(connection.c.label.in_(filters.connections))
+        found.append(call.c.connection_id.in_(filters.connections))
     if filters.older_than:
         found.append(notification.c.raised_at <= now - timedelta(minutes=filters.older_than))
     return found

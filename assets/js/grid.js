@@ -1,0 +1,138 @@
+/* Cells and functions of the grids, by the names that dashapp/components/*_grid.py uses. */
+(() => {
+  const cb = (window.callboard = window.callboard || {});
+  const functions = (window.dashAgGridFunctions = window.dashAgGridFunctions || {});
+  const cells = (window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {});
+  const h = (...given) => window.React.createElement(...given);
+  const icon = (name) => h("i", { className: `bi bi-${name}`, "aria-hidden": true });
+  const chip = (tone, name, text, title) =>
+    h("span", { className: `chip is-${tone}`, title }, name ? icon(name) : null, h("span", null, text));
+  cb.react = { h, icon, chip };
+
+  const DIRECTION = {
+    inbound: ["telephone-inbound", "Inbound"],
+    outbound: ["telephone-outbound", "Outbound"],
+    campaign: ["megaphone", "Campaign"],
+  };
+  const WHY = {
+    free: ["missed", "x", "free, did not pick up"],
+    rejected: ["missed", "x", "declined"],
+    busy: ["unknown", "telephone-fill", "on another call"],
+    away: ["unknown", "moon-fill", "away"],
+    taken: ["unknown", "check", "taken by a colleague"],
+    caller_left: ["unknown", "telephone-x", "caller hung up first"],
+    unknown: ["unknown", "question", "reason not told"],
+  };
+  const HOW = {
+    popup: "from the pop-up", board: "from the board", queue: "from the queue", bell: "from the bell",
+    search: "by search", link: "by a link", api: "by another system", leads: "from the leads",
+  };
+  cb.why = (reason) => WHY[reason] || null;
+  cb.directionLook = (direction) => DIRECTION[direction] || ["question-circle", "Not told"];
+
+  function full(iso) {
+    const zone = document.getElementById("live-cursor")?.dataset.zone;
+    return new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium", timeZone: zone }).format(new Date(iso));
+  }
+  cb.fullTime = full;
+
+  // ---- cells shared by grids
+  cells.CbDirection = ({ value }) => {
+    const [name, word] = cb.directionLook(value);
+    return h("span", { className: "word is-quiet" }, icon(name), h("span", null, word));
+  };
+  cells.CbQuiet = ({ value }) => h("span", { className: `clip ${value ? "second" : "hint"}`, title: value }, value || "Not known yet");
+  cells.CbLead = ({ data }) =>
+    h("span", { className: "lead-cell clip" },
+      h("a", { href: `/lead/${data.lead_id}?via=board`, className: "strong" }, data.lead),
+      data.city ? h("span", { className: "hint small" }, data.city) : null);
+
+  // ---- the boards
+  const avatar = (who) => {
+    const why = WHY[who.reason];
+    const words = why ? `${who.name}: ${why[2]}` : who.name;
+    return h("span", { key: who.id, className: "avatar is-24", title: words, role: "img", "aria-label": words },
+      who.initials, why ? h("span", { className: `why is-${why[0]}` }, icon(why[1])) : null);
+  };
+  cells.CbRung = ({ data }) => {
+    const who = data.counselors || [];
+    if (who.length) {
+      return h("span", { className: "rung" }, who.slice(0, 4).map(avatar),
+        who.length > 4 ? h("span", { className: "hint small", title: who.slice(4).map((one) => one.name).join(", ") }, `+${who.length - 4}`) : null);
+    }
+    if (data.reason === "abandoned") return h("span", { className: "hint" }, "No agent free");
+    const pool = (data.teams || []).map((team) => team.name).join(", ");
+    return h("span", { className: "hint clip" }, pool ? `Pool ${pool}` : "Nobody's line");
+  };
+
+  const isOpen = (data) => data.state === "open";
+  cells.CbAge = ({ data }) =>
+    isOpen(data)
+      ? h("span", { key: data.raised_at, className: "age num", "data-since": data.raised_at, title: full(data.raised_at) },
+        cb.words.age(cb.now() - Date.parse(data.raised_at)))
+      : h("span", { className: "hint" }, "–");
+
+  cells.CbDue = ({ data }) => {
+    const raised = Date.parse(data.raised_at);
+    const due = Date.parse(data.due_at);
+    if (data.state === "cleared") {
+      const cleared = Date.parse(data.cleared_at);
+      return cleared <= due
+        ? chip("connected", "check-circle-fill", `In time, ${cb.words.span(Math.max(0, cleared - raised))}`)
+        : chip("outline", "clock-history", `Late, ${cb.words.span(cleared - raised)}`);
+    }
+    if (!isOpen(data)) return h("span", { className: "hint" }, "–");
+    const { tone, icon: name, text } = cb.words.due(raised, due, cb.now());
+    return h("span", { key: data.due_at, className: `chip is-${tone}`, "data-due": data.due_at, "data-raised": data.raised_at, title: full(data.due_at) },
+      icon(name), h("span", null, text));
+  };
+  cells.CbTries = ({ value }) => h("span", { className: value ? "strong num" : "hint num" }, value);
+
+  cells.CbState = ({ data }) => {
+    if (data.state === "cleared") {
+      const by = [cb.words.first(data.cleared_by || "Somebody"), HOW[data.cleared_how] || ""].filter(Boolean).join(", ");
+      return h("span", { className: "state" }, chip("connected", "check-circle-fill", "Cleared"), h("span", { className: "hint small clip" }, by));
+    }
+    if (data.state === "withdrawn") {
+      return h("span", { className: "state" }, chip("outline", "arrow-counterclockwise", "Withdrawn"), h("span", { className: "hint small clip" }, "answered after all"));
+    }
+    if (data.talked_since) return chip("connected", "telephone-fill", "Talked since");
+    if (data.tries) return chip("outline", "arrow-repeat", "Tried");
+    return chip("outline", "circle", "Open");
+  };
+  cells.CbMore = ({ data }) =>
+    h("button", { type: "button", className: "unfold", tabIndex: -1, "aria-expanded": Boolean(data.unfolded), "aria-label": `What happened with ${data.lead}` },
+      icon(data.unfolded ? "chevron-down" : "chevron-right"));
+
+  /* On a phone the grid has this one column. */
+  cells.CbBoardCard = (props) => {
+    const { data } = props;
+    const [name, word] = cb.directionLook(data.direction);
+    return h("div", { className: "board-card" },
+      h("div", { className: "line" },
+        h("span", { className: "lead-cell clip grow" }, h("a", { href: `/lead/${data.lead_id}?via=board`, className: "strong" }, data.lead), data.city ? h("span", { className: "hint small" }, data.city) : null),
+        cells.CbAge(props)),
+      h("div", { className: "line" },
+        h("span", { className: "second clip grow" }, data.programme || "Programme not known yet"),
+        isOpen(data) ? cells.CbDue(props) : cells.CbState(props)),
+      h("div", { className: "line" },
+        h("span", { className: "word is-quiet small" }, icon(name), h("span", null, word)),
+        h("span", { className: "hint small clip grow" }, data.tries ? `${data.tries} ${data.tries === 1 ? "try" : "tries"}` : "Not tried yet"),
+        cells.CbRung(props)));
+  };
+
+  functions.callboardOldestLast = (one, other) => (one < other ? 1 : one > other ? -1 : 0);
+  functions.callboardIsDetail = (params) => Boolean((params.rowNode?.data || params.data || params.node?.data || {}).detail);
+  functions.callboardIsUnfolded = (params) => Boolean(params.data?.unfolded);
+  functions.callboardIsLeaving = (params) => Boolean(params.data && !params.data.detail && params.data.state !== "open");
+  functions.callboardRowHeight = (params) => (params.data?.detail ? params.data.height || 168 : cb.isPhone() ? 92 : 44);
+  /* An unfolded row's detail stands right below it, however the grid is sorted. */
+  functions.callboardDetailsFollow = ({ nodes }) => {
+    const details = nodes.filter((node) => node.data?.detail);
+    for (const detail of details) {
+      nodes.splice(nodes.indexOf(detail), 1);
+      const parent = nodes.findIndex((node) => node.data?.key === detail.data.of);
+      nodes.splice(parent < 0 ? nodes.length : parent + 1, 0, detail);
+    }
+  };
+})();
