@@ -1,14 +1,20 @@
-"""Fixtures every test may use: ``clock``, ``store`` (on both databases), ``cast``, ``databases``."""
+"""Fixtures every test may use.
 
-from collections.abc import Iterator
+``clock``, ``store`` (on both databases), ``cast``, ``databases``; ``app`` and ``visit`` for the whole application
+in this process; ``server`` and ``page`` for a real server and a real browser.
+"""
+
+from collections.abc import Callable, Iterator
 
 import argon2
 import pytest
+from dash import Dash
 
 from models.store import sessions
 from models.store.base import Store
-from tests.cast import Cast, Known, fill
+from tests.cast import Cast, Known, Person, fill
 from tests.databases import KINDS, Clock, Databases, worker_name
+from tests.webapp import Visitor, Web
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -56,3 +62,20 @@ def store(request: pytest.FixtureRequest, databases: Databases, clock: Clock) ->
 @pytest.fixture
 def cast(store: Store, known_casts: dict[str, Known]) -> Cast:
     return Cast(store, known_casts["sqlite" if store.db.sqlite else "postgres"])
+
+
+@pytest.fixture(scope="session")
+def web(tmp_path_factory: pytest.TempPathFactory) -> Web:
+    return Web(tmp_path_factory.mktemp("web"))
+
+
+@pytest.fixture
+def app(web: Web, store: Store) -> Dash:
+    """The application, with this test's store behind it."""
+    return web.use(store)
+
+
+@pytest.fixture
+def visit(app: Dash, store: Store) -> Callable[[Person | None], Visitor]:
+    """``visit(cast.asha)``: her browser, signed in. ``visit(None)``: a stranger's."""
+    return lambda person: Visitor(app, store, person)
