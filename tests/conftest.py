@@ -1,19 +1,24 @@
 """Fixtures every test may use.
 
 ``clock``, ``store`` (on both databases), ``cast``, ``databases``; ``app`` and ``visit`` for the whole application
-in this process; ``server`` and ``page`` for a real server and a real browser.
+in this process; ``server`` and ``open_as`` for a real server and a real browser.
 """
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
 
 import argon2
 import pytest
 from dash import Dash
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from dashapp import auth
 from models.store import sessions
 from models.store.base import Store
 from tests.cast import Cast, Known, Person, fill
 from tests.databases import KINDS, Clock, Databases, worker_name
+from tests.servers import CHROMIUM_ARGUMENTS, Running, chromium, running
 from tests.webapp import Visitor, Web
 
 
@@ -79,3 +84,54 @@ def app(web: Web, store: Store) -> Dash:
 def visit(app: Dash, store: Store) -> Callable[[Person | None], Visitor]:
     """``visit(cast.asha)``: her browser, signed in. ``visit(None)``: a stranger's."""
     return lambda person: Visitor(app, store, person)
+
+
+@pytest.fixture(scope="session")
+def server(
+    databases: Databases, known_casts: dict[str, Known], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Running]:
+    """A real server on SQLite, shared by the tests of this process: each uses leads of its own."""
+    with running(databases, known_casts, "sqlite", tmp_path_factory.mktemp("server")) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_ARGUMENTS)
+        yield started
+        started.close()
+
+
+OpenAs = Callable[..., Page]
+
+
+@pytest.fixture
+def open_as(browser: Browser, server: Running) -> Iterator[OpenAs]:
+    """``open_as(cast.asha, "/boards")``: a page of her browser, signed in. Keywords go to ``new_context``
+    (``viewport``, ``color_scheme``, ``is_mobile``, …). An error in a page's scripts fails the test.
+    """
+    contexts: list[BrowserContext] = []
+    errors: list[str] = []
+
+    def enter(person: Person | None, path: str = "/", at: Running = server, **context: Any) -> Page:
+        made = browser.new_context(base_url=at.url, **context)
+        contexts.append(made)
+        if person is not None:
+            secret, csrf = sessions.start(at.store, person.id, timedelta(hours=12))
+            made.add_cookies(
+                [
+                    {"name": auth.SESSION_COOKIE, "value": secret, "url": at.url, "httpOnly": True},
+                    {"name": auth.CSRF_COOKIE, "value": csrf, "url": at.url},
+                ]
+            )
+        page = made.new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda error: errors.append(f"{path}: {error}"))
+        page.goto(path)
+        return page
+
+    yield enter
+    for made in contexts:
+        made.close()
+    assert not errors, "\n".join(errors)
