@@ -70,6 +70,10 @@ def blueprint(store: Store, public_url: str | None) -> Blueprint:
             return _away()
         return _json(f'{{"ok":true,"accepted":"{written.verdict}","delivery":{written.delivery_id}}}')
 
+    @doors.errorhandler(413)
+    def too_large(_: Exception) -> Response:
+        return _problem(413, "this is too large to be a call event")
+
     knock.callboard_policy = "webhook token"  # type: ignore[attr-defined]
     return doors
 

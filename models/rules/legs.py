@@ -7,10 +7,16 @@ counts, so that a delivery repeated an hour later moves nothing.
 
 from datetime import datetime, timedelta
 
-from models.rules.call import CallEvent, Kind, Outcome
+from models.rules.call import CallEvent, Kind, MissReason, Outcome
 
 RERING = timedelta(seconds=3)
 """A ring told this long after the same seat's miss is a new ring, not the old one told again."""
+
+
+REASONS = {
+    str(reason): reason for reason in MissReason if reason not in (MissReason.FREE, MissReason.UNKNOWN)
+}
+"""Words of ``extra["miss_reason"]`` that tell more than that the ring went unanswered."""
 
 
 def earliest(a: datetime | None, b: datetime | None) -> datetime | None:
@@ -81,6 +87,7 @@ class Leg:
         "seat",
         "talk_seconds",
         "talked",
+        "told_reason",
     )
 
     def __init__(self, seat: str | None, heard: datetime) -> None:
@@ -106,12 +113,15 @@ class Leg:
         self.log_word: Outcome | None = None
         self.end_word: Outcome | None = None
         self.miss_word: Outcome | None = None
+        self.told_reason: MissReason | None = None  # the provider said why nobody picked up
 
     def take(self, e: CallEvent) -> None:
         heard = e.received_at
         if heard < self.heard:
             self.heard = heard
         kind = e.kind
+        if "miss_reason" in e.extra:
+            self.told_reason = REASONS.get(e.extra["miss_reason"], self.told_reason)
         if kind is Kind.ROUTED or kind is Kind.RINGING:
             if e.at is not None:
                 self.rings.append(e.at)

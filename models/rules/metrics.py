@@ -92,8 +92,8 @@ def quotient(part: float, whole: float) -> float | None:
 class Tally:
     """Counts of one counselor, one day or a whole report; counts add up, quotients are taken afterwards.
 
-    ``missed_calls`` and ``pending_calls`` are different calls and so stand only where calls are counted
-    once: in a day or a whole report, not in a counselor's row.
+    ``missed_calls``, ``still_open`` and ``pending_calls`` are different calls and so stand only where calls are
+    counted once: in a day or a whole report, not in a counselor's row.
     """
 
     outbound: int = 0
@@ -110,6 +110,7 @@ class Tally:
     pending: int = 0
     pending_open: int = 0
     missed_calls: int = 0
+    still_open: int = 0
     pending_calls: int = 0
 
     def add(self, other: "Tally", times: int = 1) -> None:
@@ -164,6 +165,7 @@ _CALLS = (
         "Campaign",
         "Calls dialled by a campaign. With a counselor: those she talked on; nobody's: those without an agent.",
     ),
+    Metric("inbound", "Inbound", "Calls that leads made to us, whatever their end, each counted once."),
     Metric(
         "inbound_offered",
         "Inbound rung",
@@ -221,6 +223,12 @@ _ENTRIES = (
         "missed_calls",
         "Missed calls",
         "Different calls that were missed, each counted once however many counselors it rang at.",
+        better=Better.DOWN,
+    ),
+    Metric(
+        "still_open",
+        "Still open",
+        "Of these missed calls, those whose entry is open now: nobody has opened the lead's profile since.",
         better=Better.DOWN,
     ),
     Metric(

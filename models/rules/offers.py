@@ -75,6 +75,8 @@ def _why_not(
     placed = facts.direction is Direction.OUTBOUND or facts.direction is Direction.CAMPAIGN
     if placed and not talked and not _agent_side(leg, outcome):
         return None
+    if leg.told_reason is not None:
+        return leg.told_reason
     reason = REASON_OF_WORD.get(word) if word is not None else None
     if reason is MissReason.FREE or reason is None:
         if talked:
@@ -82,8 +84,13 @@ def _why_not(
                 return MissReason.TAKEN
         elif outcome is Outcome.CANCELLED and _at_the_end(ended, ended_at):
             return MissReason.CALLER_LEFT
-    if reason is not None:
-        return reason
+    return reason or _without_a_reason(leg, word, outcome, talked=talked)
+
+
+def _without_a_reason(
+    leg: Leg, word: Outcome | None, outcome: Outcome | None, *, talked: bool
+) -> MissReason | None:
+    """What can be said of a ring whose words give no reason."""
     if word is not None and word is not Outcome.UNKNOWN:
         return MissReason.UNKNOWN
     if outcome is None:

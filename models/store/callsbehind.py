@@ -23,6 +23,7 @@ CALLS: Mapping[str, Condition] = {
     "attempts": lambda _: attempt,
     "outbound": lambda _: call.c.direction == Direction.OUTBOUND.value,
     "campaign": lambda _: call.c.direction == Direction.CAMPAIGN.value,
+    "inbound": lambda _: call.c.direction == Direction.INBOUND.value,
     "connected": lambda _: connected & call.c.direction.is_not(None),
     "network_answered": lambda _: network,
     "human_connected": human,
@@ -43,6 +44,7 @@ ENTRIES: Mapping[str, ColumnElement[bool]] = {
 }
 DIFFERENT: Mapping[str, ColumnElement[bool]] = {
     "missed_calls": notification.c.kind == "missed",
+    "still_open": (notification.c.kind == "missed") & (notification.c.state == "open"),
     "pending_calls": notification.c.kind == "pending",
 }
 OPENABLE = frozenset({*CALLS, *RINGS, *ENTRIES, *DIFFERENT})

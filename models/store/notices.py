@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, update
 
+from models.rules.call import Call
 from models.rules.notifications import Due, Lookup, due
 from models.store import entries, lookups
 from models.store.base import Store
@@ -36,7 +37,8 @@ def sync(store: Store, tx: Connection, cases: Sequence[Case], now: datetime) -> 
     since: dict[int, datetime] = {}
     for case in over:
         lead_id = case.lead["id"]  # type: ignore[index]
-        since[lead_id] = min(since.get(lead_id, case.call.started_at), case.call.started_at)
+        began = _began(case.call)
+        since[lead_id] = min(since.get(lead_id, began), began)
     openings = lookups.openings(tx, since, store.rules)
     standing = lookups.notifications(tx, {case.call_id for case in cases if case.before is not None})
     raised: list[tuple[Case, Due]] = []
@@ -69,6 +71,11 @@ def audience(row: Mapping[str, Any]) -> Audience:
         pool=frozenset(row["pool"]),
         all=row["everyone"],
     )
+
+
+def _began(call: Call) -> datetime:
+    """A ring told before the call's start counts as part of the call."""
+    return min([call.started_at, *(made.at for made in call.offers if made.at)])
 
 
 def _lookup(case: Case) -> Lookup:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, exists, insert, or_, select, update
 
 from models.rules.access import Role, Viewer
-from models.store import entries, feed, notices
+from models.store import entries, feed, journal, notices
 from models.store.base import Store
 from models.tables.calls import call, notification, notification_for, offer
 from models.tables.leads import lead, opening
@@ -108,10 +108,31 @@ def still_viewing(store: Store, viewer: Viewer, opening_id: int) -> bool:
             .where(opening.c.id == opening_id, opening.c.person_id == viewer.person_id)
             .values(seen_until=store.now())
         )
-        return known.rowcount == 1
+        if known.rowcount != 1:
+            return False
+        _withdraw_pending(store, tx, viewer, opening_id)
+        return True
 
     seen: bool = store.write(work)
     return seen
+
+
+def _withdraw_pending(store: Store, tx: Connection, viewer: Viewer, opening_id: int) -> None:
+    """A short call can end between two signs of life of the page it was taken on: judge it again."""
+    lead_id = tx.scalar(select(opening.c.lead_id).where(opening.c.id == opening_id))
+    rows = tx.execute(
+        select(call.c.connection_id, call.c.provider_call_id)
+        .join(notification, notification.c.call_id == call.c.id)
+        .where(
+            notification.c.lead_id == lead_id,
+            notification.c.kind == "pending",
+            notification.c.state == notices.OPEN,
+            call.c.person_id == viewer.person_id,
+        )
+    )
+    keys = [(row.connection_id, row.provider_call_id) for row in rows]
+    if keys:
+        journal.refold(store, tx, keys)
 
 
 def _clear(store: Store, tx: Connection, viewer: Viewer, lead_id: int, how: str) -> list[Cleared]:

@@ -188,15 +188,21 @@ def _count_different(
 ) -> None:
     """Entries counted once each: a call has at most one, and one day."""
     rows = tx.execute(
-        select(call.c.local_day, notification.c.kind, func.count(distinct(notification.c.id)))
+        select(
+            call.c.local_day,
+            notification.c.kind,
+            func.count(distinct(notification.c.id)),
+            func.count(distinct(case((notification.c.state == "open", notification.c.id)))),
+        )
         .join(notification, notification.c.call_id == call.c.id)
         .outerjoin(notification_for, notification_for.c.notification_id == notification.c.id)
         .where(when, notification.c.state.in_(RAISED), scope.entries())
         .group_by(call.c.local_day, notification.c.kind)
     )
-    for day, kind, count in rows:
+    for day, kind, count, still_open in rows:
         if kind == "missed":
             per_day[day].missed_calls += count
+            per_day[day].still_open += still_open
         else:
             per_day[day].pending_calls += count
 

@@ -21,6 +21,8 @@ CALLS = 150
 OPENINGS = 60
 SAME_LOOK = timedelta(minutes=30)
 """Openings by one person no further apart than this are one look at the profile."""
+SAME_WRITE = timedelta(seconds=2)
+"""An opening and what it cleared are written together, each with its own reading of the clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def timeline(tx: Connection, viewer: Viewer, lead_id: int) -> list[Moment]:
     """The latest ``CALLS`` calls and what belongs to their time, newest first."""
     calls = _calls(tx, viewer, lead_id)
     cleared = _cleared(tx, viewer, lead_id)
-    opened = _opened(tx, viewer, lead_id, {moment.at for moment in cleared})
+    opened = _opened(tx, viewer, lead_id, cleared)
     found: list[Moment] = [*calls, *cleared, *opened]
     if len(calls) == CALLS:
         found = [moment for moment in found if moment.at >= calls[-1].at]
@@ -221,7 +223,7 @@ def _addressees(tx: Connection, ids: Sequence[int]) -> dict[int, set[int]]:
     return found
 
 
-def _opened(tx: Connection, viewer: Viewer, lead_id: int, cleared: set[datetime]) -> list[OpenedMoment]:
+def _opened(tx: Connection, viewer: Viewer, lead_id: int, cleared: list[ClearedMoment]) -> list[OpenedMoment]:
     rows = tx.execute(
         select(opening.c.person_id, opening.c.at, opening.c.how, person.c.name)
         .join(person, person.c.id == opening.c.person_id)
@@ -234,7 +236,9 @@ def _opened(tx: Connection, viewer: Viewer, lead_id: int, cleared: set[datetime]
     for row in rows:
         later = last.get(row.person_id)
         last[row.person_id] = row.at
-        if row.at in cleared or (later is not None and later - row.at <= SAME_LOOK):
+        if later is not None and later - row.at <= SAME_LOOK:
+            continue
+        if any(moment.by == row.name and abs(moment.at - row.at) <= SAME_WRITE for moment in cleared):
             continue
         found.append(OpenedMoment(row.at, row.name, row.person_id == viewer.person_id, row.how))
     return found

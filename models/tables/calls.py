@@ -106,7 +106,7 @@ notification = Table(
     Column("call_id", ForeignKey("call.id"), nullable=False, unique=True),
     Column("lead_id", ForeignKey("lead.id"), nullable=False),
     Column("kind", String(8), nullable=False),  # missed | pending
-    Column("direction", String(16), nullable=False),
+    Column("direction", String(16)),  # null: the provider never told
     Column("reason", String(24), nullable=False),
     Column("everyone", Boolean, nullable=False, default=False),  # no counselor, no team: all see it
     Column("state", String(10), nullable=False),  # open | cleared | withdrawn

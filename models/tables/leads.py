@@ -34,6 +34,7 @@ lead = Table(
     Column("last_talk_by", Integer),
     Column("last_talk_seconds", Integer),
     Index("ix_lead_name", "name"),
+    Index("ix_lead_email", "email"),
 )
 
 # The number itself is AES-GCM ciphertext; it is found by its HMAC and shown by its mask.

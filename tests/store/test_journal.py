@@ -307,3 +307,31 @@ def test_two_counselors_open_the_profile_at_once(store: Store, cast: Cast) -> No
     assert board(store, cast.meera) == []
 
 
+
+
+def test_a_call_of_unknown_direction_is_missed_all_the_same(store: Store, cast: Cast) -> None:
+    who = cast.lead()
+    tell(store, cast, log(store, cast.asha, who, direction=None))
+    [row] = board(store, cast.asha)
+    assert (row["kind"], row["direction"]) == ("missed", None)
+
+
+def test_the_reason_a_provider_gives_is_the_reason_shown(store: Store, cast: Cast) -> None:
+    who = cast.lead()
+    tell(store, cast, log(store, cast.asha, who, extra={"miss_reason": "busy"}))
+    [row] = board(store, cast.asha)
+    assert [p["reason"] for p in row["counselors"]] == ["busy"]
+
+
+def test_a_sign_of_life_withdraws_a_pending_entry_of_a_short_call(
+    store: Store, cast: Cast, clock: Any
+) -> None:
+    who = cast.lead(owner=cast.asha)
+    opened = openings.open_profile(store, cast.asha.viewer, who.id, "link")
+    clock.advance(seconds=15)
+    tell(store, cast, routed(store, cast.asha, who))
+    clock.advance(seconds=3)
+    tell(store, cast, log(store, cast.asha, who, talk=2, outcome=Outcome.CONNECTED))
+    clock.advance(seconds=2)
+    assert openings.still_viewing(store, cast.asha.viewer, opened.opening_id)
+    assert board(store, cast.asha) == []

@@ -164,6 +164,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("external_id", name="uq_lead_external_id"),
     )
     op.create_index("ix_lead_name", "lead", ["name"])
+    op.create_index("ix_lead_email", "lead", ["email"])
     op.create_index("ix_lead_owner_id", "lead", ["owner_id"])
     op.create_table(
         "login_session",
@@ -332,7 +333,7 @@ def upgrade() -> None:
         sa.Column("call_id", BIG_ID, nullable=False),
         sa.Column("lead_id", BIG_ID, nullable=False),
         sa.Column("kind", sa.String(length=8), nullable=False),
-        sa.Column("direction", sa.String(length=16), nullable=False),
+        sa.Column("direction", sa.String(length=16), nullable=True),
         sa.Column("reason", sa.String(length=24), nullable=False),
         sa.Column("everyone", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
