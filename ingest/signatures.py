@@ -35,14 +35,14 @@ def comes_from(remote: str, allowed: Iterable[str]) -> bool:
     return False
 
 
-def twilio_signature(auth_token: str, url: str, params: Iterable[tuple[str, str]] = ()) -> str:
+def url_form_signature(auth_token: str, url: str, params: Iterable[tuple[str, str]] = ()) -> str:
     """Base64 HMAC-SHA1 of ``url`` followed by every distinct pair, sorted by name and then by value."""
     signed = url + "".join(name + value for name, value in sorted(set(params)))
     digest = hmac.new(auth_token.encode(), signed.encode("utf-8", "replace"), hashlib.sha1).digest()
     return b64encode(digest).decode()
 
 
-def twilio_signed(
+def url_form_signed(
     auth_token: str,
     url: str,
     signature: str,
@@ -70,7 +70,7 @@ def twilio_signed(
         return False  # the address may well be signed, but nothing vouches for this body
     # Every variant is compared before any answer: how long it takes tells nothing.
     matches = [
-        same(signature, twilio_signature(auth_token, form, pairs)) for form in _with_and_without_port(url)
+        same(signature, url_form_signature(auth_token, form, pairs)) for form in _with_and_without_port(url)
     ]
     return any(matches)
 

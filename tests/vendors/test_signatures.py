@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.signatures import comes_from, same, twilio_signature, twilio_signed
+from ingest.signatures import comes_from, same, url_form_signature, url_form_signed
 
 VECTOR = json.loads((Path(__file__).parent / "twilio" / "signature-vector-1.json").read_text())
 TOKEN, URL, PARAMS = VECTOR["auth_token"], VECTOR["url"], list(VECTOR["params"].items())
@@ -23,7 +23,7 @@ BODY, HASH = VECTOR["json_body"]["body"].encode(), VECTOR["json_body"]["bodySHA2
     ],
 )
 def test_the_published_signatures_are_computed(url: str, vector: str) -> None:
-    assert twilio_signature(TOKEN, url, PARAMS) == VECTOR[vector]
+    assert url_form_signature(TOKEN, url, PARAMS) == VECTOR[vector]
 
 
 @pytest.mark.parametrize(
@@ -38,39 +38,39 @@ def test_the_published_signatures_are_computed(url: str, vector: str) -> None:
     ],
 )
 def test_a_port_may_be_hidden_or_shown(url: str, vector: str) -> None:
-    assert twilio_signed(TOKEN, url, VECTOR[vector], params=PARAMS, body=b"x")
+    assert url_form_signed(TOKEN, url, VECTOR[vector], params=PARAMS, body=b"x")
 
 
 def test_duplicate_parameters_count_once_and_sorted() -> None:
     pairs = [(name, value) for name, value in VECTOR["duplicate_params"]["pairs"]]
     expected = VECTOR["duplicate_params"]["signature"]
-    assert twilio_signature(TOKEN, URL, pairs) == expected
-    assert twilio_signature(TOKEN, URL, [*reversed(pairs), pairs[2]]) == expected
+    assert url_form_signature(TOKEN, URL, pairs) == expected
+    assert url_form_signature(TOKEN, URL, [*reversed(pairs), pairs[2]]) == expected
 
 
 def test_a_json_body_is_signed_by_its_hash() -> None:
     url, signature = f"{URL}&bodySHA256={HASH}", VECTOR["json_body"]["signature"]
-    assert twilio_signed(TOKEN, url, signature, body=BODY)
-    assert not twilio_signed(TOKEN, url, signature, body=BODY + b" ")
-    assert not twilio_signed(TOKEN, url.replace(HASH, "0" * 64), signature, body=BODY)
-    assert not twilio_signed(TOKEN, URL, signature, body=BODY)
+    assert url_form_signed(TOKEN, url, signature, body=BODY)
+    assert not url_form_signed(TOKEN, url, signature, body=BODY + b" ")
+    assert not url_form_signed(TOKEN, url.replace(HASH, "0" * 64), signature, body=BODY)
+    assert not url_form_signed(TOKEN, URL, signature, body=BODY)
 
 
 def test_a_body_nobody_signed_proves_nothing() -> None:
-    signature = twilio_signature(TOKEN, URL)
-    assert twilio_signed(TOKEN, URL, signature)
-    assert not twilio_signed(TOKEN, URL, signature, body=BODY)
+    signature = url_form_signature(TOKEN, URL)
+    assert url_form_signed(TOKEN, URL, signature)
+    assert not url_form_signed(TOKEN, URL, signature, body=BODY)
 
 
 @pytest.mark.parametrize(
     "url", ["https://[", "https://[::1]:443/x", "https://host:port/x", "", "https://u:p@h:443/"]
 )
 def test_odd_addresses_do_no_harm(url: str) -> None:
-    assert not twilio_signed(TOKEN, url, "x")
+    assert not url_form_signed(TOKEN, url, "x")
 
 
 def test_an_empty_secret_is_no_secret() -> None:
-    assert not twilio_signed("", URL, twilio_signature("", URL, PARAMS), params=PARAMS)
+    assert not url_form_signed("", URL, url_form_signature("", URL, PARAMS), params=PARAMS)
     assert not same("", "")
     assert same("é", "é")
     assert not same("é", "e")

@@ -14,7 +14,7 @@ from ingest.contract import (
     Vendor,
 )
 from ingest.readings import Reading, word
-from ingest.signatures import twilio_signed
+from ingest.signatures import url_form_signed
 from ingest.vendors.twilio import legs, route
 from ingest.vendors.twilio.words import customer
 from models.rules.call import Kind
@@ -36,7 +36,7 @@ class Twilio:
                 params = form_pairs(delivery.body)
             except Unreadable:
                 return False
-        return twilio_signed(
+        return url_form_signed(
             connection.secrets.get("auth_token", ""),
             delivery.url,
             delivery.headers.get("x-twilio-signature", ""),
