@@ -1,7 +1,7 @@
 /* The bells' counts: how many missed and pending entries are open for this person, as ids, so that hearing of
    one twice changes nothing. Also the number in the tab's title. */
 (() => {
-  const cb = (window.callboard = window.callboard || {});
+  const cb = window.callboard;
   const open = new Map(); // entry id → kind
   const heard = new Map(); // entry id → {at: event id, kind, open}
   let asked = false; // until the server has told, the counts drawn by the server stand
@@ -54,5 +54,5 @@
     });
     new MutationObserver(title).observe(document.querySelector("title"), { childList: true });
   });
-  (cb.mounts = cb.mounts || []).push(["[data-bell]", (element) => asked && write(element)]);
+  cb.mounts.push(["[data-bell]", (element) => asked && write(element)]);
 })();

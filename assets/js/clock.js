@@ -1,6 +1,6 @@
 /* Everything that counts time: [data-since] (age, or data-as="timer") and [data-due] with [data-raised]. */
 (() => {
-  const cb = (window.callboard = window.callboard || {});
+  const cb = window.callboard;
 
   function set(node, text) {
     if (node.textContent !== text) node.textContent = text;
@@ -28,5 +28,5 @@
   };
   setInterval(() => document.hidden || cb.tick(), 1000);
   document.addEventListener("visibilitychange", () => document.hidden || cb.tick());
-  (cb.mounts = cb.mounts || []).push(["[data-since]", since], ["[data-due][data-raised]", due]);
+  cb.mounts.push(["[data-since]", since], ["[data-due][data-raised]", due]);
 })();

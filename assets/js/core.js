@@ -1,8 +1,8 @@
-/* What the other scripts share. They may load in any order: `callboard.mounts` takes [selector, function]
-   pairs from the start, and each function runs once for every matching element as it appears. */
+/* What the other scripts share; the document's head loads it before them. `callboard.mounts` takes
+   [selector, function] pairs, and each function runs once for every matching element as it appears. */
 (() => {
   const cb = (window.callboard = window.callboard || {});
-  cb.mounts = cb.mounts || [];
+  cb.mounts = [];
 
   /** An element from a tag, a class and children. Text only ever becomes a text node. */
   cb.el = (tag, className, ...children) => {

@@ -1,6 +1,6 @@
 /* What an entry says of itself on one line: why it was missed, and how often it was tried. */
 (() => {
-  const cb = (window.callboard = window.callboard || {});
+  const cb = window.callboard;
 
   const OUTBOUND = {
     no_answer: "You called, no answer",
@@ -48,8 +48,10 @@
     },
     often(entry, rings) {
       if (entry.talked_since) return "Talked since";
-      if (rings > 1) return `Rang ${rings}×`;
-      return entry.tries ? `${entry.tries} ${entry.tries === 1 ? "try" : "tries"}` : "Not tried yet";
+      if (entry.kind === "pending") return "";
+      // A missed outbound or campaign call was a try itself.
+      const tries = entry.tries + (entry.direction === "inbound" ? 0 : 1);
+      return tries ? `${tries} ${tries === 1 ? "try" : "tries"}` : `Rang ${rings}×`;
     },
   };
 })();

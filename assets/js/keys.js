@@ -1,6 +1,6 @@
 /* The keyboard. Letters act only while no field has the focus; Escape closes what is open. */
 (() => {
-  const cb = (window.callboard = window.callboard || {});
+  const cb = window.callboard;
 
   function typing(target) {
     return target.closest?.("input, textarea, select, [contenteditable=true], .ag-cell-inline-editing");
@@ -24,7 +24,9 @@
     shown.setAttribute("aria-labelledby", "keys-title");
     shown.append(...[...dialog.cloneNode(true).children]);
     shown.addEventListener("close", () => shown.remove());
-    shown.addEventListener("click", (event) => event.target === shown && shown.close());
+    shown.addEventListener("click", (event) => {
+      if (event.target === shown || event.target.closest("[data-close]")) shown.close();
+    });
     document.body.append(shown);
     shown.showModal();
   };

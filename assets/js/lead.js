@@ -1,7 +1,7 @@
 /* An open profile ([data-lead-id]): says that it is still on the screen, asks for a fresh timeline when the lead's
    calls or entries change, and tells of a call missed meanwhile. */
 (() => {
-  const cb = (window.callboard = window.callboard || {});
+  const cb = window.callboard;
   const EVERY = 20000;
   const WORD = { missed: "Missed", pending: "Pending" };
   let soon = 0;
@@ -60,5 +60,5 @@
     }
     if (event.target.closest("[data-seen]")) profile.querySelector(".missed-now").hidden = true;
   });
-  (cb.mounts = cb.mounts || []).push(["[data-lead-id]", (profile) => profile.closest("[aria-busy]")?.removeAttribute("aria-busy")]);
+  cb.mounts.push(["[data-lead-id]", (profile) => profile.closest("[aria-busy]")?.removeAttribute("aria-busy")]);
 })();

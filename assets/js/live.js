@@ -1,7 +1,7 @@
 /* The live feed: every event becomes `callboard:<kind>` on window, each id once, in order.
    Also `callboard:mine` (what is open now, asked once the page stands) and `callboard:connection`. */
 (() => {
-  const cb = (window.callboard = window.callboard || {});
+  const cb = window.callboard;
   const session = document.cookie.match(/(?:^|; )callboard_csrf=([^;]*)/)?.[1];
   let last = 0;
 
@@ -71,7 +71,7 @@
   }
 
   let started = false;
-  (cb.mounts = cb.mounts || []).push(["#live-cursor[data-last]", (element) => {
+  cb.mounts.push(["#live-cursor[data-last]", (element) => {
     if (started) return;
     started = true;
     last = Number(element.dataset.last);

@@ -1,6 +1,6 @@
 /* Menus: a button with data-menu="<id of the .menu>". Escape and a click elsewhere close; arrows move. */
 (() => {
-  const cb = (window.callboard = window.callboard || {});
+  const cb = window.callboard;
   const buttonOf = (menu) => document.querySelector(`[data-menu="${CSS.escape(menu.id)}"]`);
 
   function close(menu, refocus) {

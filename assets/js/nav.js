@@ -1,6 +1,6 @@
 /* Moving inside the app without reloading: plain links become what dcc.Link does. */
 (() => {
-  const cb = (window.callboard = window.callboard || {});
+  const cb = window.callboard;
   const OUTSIDE = /^\/(api|live|login|logout|assets|webhooks|healthz|readyz|_|download|export)/;
   let path = location.pathname;
 
@@ -42,5 +42,5 @@
   });
   window.addEventListener("_dashprivate_pushstate", moved);
   window.addEventListener("popstate", moved);
-  (cb.mounts = cb.mounts || []).push([".rail", current], ["#_pages_content > *", () => cb.emit?.("left-lead", {})]);
+  cb.mounts.push([".rail", current], ["#_pages_content > *", () => cb.emit("left-lead", {})]);
 })();

@@ -1,7 +1,7 @@
 /* Pop-up cards of calls that ring or talk for this person. Straight into the page, within the frame of the event;
    they never take focus. `callboard:calls` tells other scripts which calls are alive. */
 (() => {
-  const cb = (window.callboard = window.callboard || {});
+  const cb = window.callboard;
   const calls = new Map(); // call id → popup body
   const cards = new Map(); // call id → element
   const heard = new Map(); // call id → id of the event that last said something of it
@@ -27,7 +27,7 @@
   function lastTalk(talk) {
     if (!talk) return "Never talked before";
     const by = talk.by ? `, with ${cb.words.first(talk.by)}` : "";
-    return `Last talk ${cb.words.day(talk.at)}, ${cb.words.duration(talk.seconds)}${by}`;
+    return `Last talk ${cb.words.moment(talk.at)}, ${cb.words.duration(talk.seconds)}${by}`;
   }
 
   function draw(body) {
@@ -40,7 +40,7 @@
     const note = also.length ? `also rings ${cb.words.join(also)}` : body.campaign || body.connection || "";
     const what = [lead.programme, lead.stage].filter(Boolean).join(" · ") || lead.mask || "";
     const city = lead.city ? cb.el("span", "popup-city", what ? ` · ${lead.city}` : lead.city) : null;
-    const open = cb.el("a", "btn btn-primary", cb.el("span", "", "Open profile"), cb.el("kbd", "", "O"));
+    const open = cb.el("a", "btn btn-primary", cb.el("span", "", "Open", cb.el("span", "popup-long", " profile")), cb.el("kbd", "", "O"));
     open.href = `/lead/${encodeURIComponent(lead.id)}?via=popup`;
     const close = cb.el("button", "btn btn-secondary btn-icon", cb.icon("x-lg"));
     close.type = "button";
@@ -136,7 +136,6 @@
   cb.openCard = () => document.querySelector("#popup-stack .popup:not(.is-leaving) a")?.click();
 
   tabs?.addEventListener("message", ({ data }) => putAway(data.away, true));
-  cb.mounts = cb.mounts || [];
   cb.mounts.push(["[data-lead-live]", (element) => { mark(element); calls.forEach(place); }]);
 
   document.addEventListener("DOMContentLoaded", () => {

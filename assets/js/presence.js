@@ -1,6 +1,6 @@
 /* The pill that says whether I am checked in, on a break, out, or on a call; its menu changes it. */
 (() => {
-  const cb = (window.callboard = window.callboard || {});
+  const cb = window.callboard;
   const STATES = {
     in: { tone: "connected", word: "Checked in" },
     break: { tone: "pending", word: "On a break" },

@@ -1,7 +1,7 @@
 /* The counselor's queue: entries in [data-entries], kept right by `entry` events. An item that is opened says
    "Cleared" and stays where it is until the person moves on; everything else leaves as it is cleared. */
 (() => {
-  const cb = (window.callboard = window.callboard || {});
+  const cb = window.callboard;
   const DIRECTION = { inbound: "telephone-inbound", outbound: "telephone-outbound", campaign: "megaphone" };
   const recent = []; // [event id, entry]: what may have come between the page's reading and its drawing
   let queue = null;
@@ -184,5 +184,5 @@
     cb.on("calls", tick);
   });
   setInterval(tick, 5000);
-  (cb.mounts = cb.mounts || []).push([".queue[data-me]", (root) => { queue = new Queue(root); }]);
+  cb.mounts.push([".queue[data-me]", (root) => { queue = new Queue(root); }]);
 })();

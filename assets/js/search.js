@@ -1,12 +1,14 @@
 /* The search field in [data-search]: Enter leads to the list of leads. */
 (() => {
-  const cb = (window.callboard = window.callboard || {});
+  const cb = window.callboard;
+
+  let number = "";
 
   function build(place) {
     const input = cb.el("input");
     input.type = "search";
     input.name = "q";
-    input.placeholder = "Search leads by name, city or programme";
+    input.placeholder = "Search name, city or number";
     input.autocomplete = "off";
     input.spellcheck = false;
     input.maxLength = 80;
@@ -15,11 +17,24 @@
     form.setAttribute("role", "search");
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      cb.go(`/leads?q=${encodeURIComponent(input.value.trim())}`);
+      ask(input.value.trim());
       input.blur();
     });
     place.replaceChildren(form);
     follow(input);
+  }
+
+  /* Words go into the address, to be shared; a phone number must never stand in one. */
+  function ask(text) {
+    if (text.replace(/\D/g, "").length < 6) return cb.go(text ? `/leads?q=${encodeURIComponent(text)}` : "/leads");
+    number = text;
+    if (document.getElementById("leads-found") && location.pathname === "/leads") byNumber();
+    else cb.go("/leads");
+  }
+
+  function byNumber() {
+    if (number) cb.setProps("leads-number", { data: { number, at: Date.now() } });
+    number = "";
   }
 
   function follow(input) {
@@ -36,5 +51,5 @@
   const all = () => document.querySelectorAll("[data-search] input").forEach(follow);
   window.addEventListener("_dashprivate_pushstate", all);
   window.addEventListener("popstate", all);
-  (cb.mounts = cb.mounts || []).push(["[data-search]", build]);
+  cb.mounts.push(["[data-search]", build], ["#leads-found", () => setTimeout(byNumber, 0)]);
 })();

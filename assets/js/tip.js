@@ -1,6 +1,6 @@
 /* What an (i) means: [data-tip], shown on hover and focus, put away by Escape. */
 (() => {
-  const cb = (window.callboard = window.callboard || {});
+  const cb = window.callboard;
   let tip = null;
 
   function hide() {

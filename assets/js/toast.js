@@ -1,6 +1,6 @@
 /* Short messages at the foot: callboard.toast({text, icon, reference}). From Python: set_props("toast", {"data": …}). */
 (() => {
-  const cb = (window.callboard = window.callboard || {});
+  const cb = window.callboard;
   const LASTS = 6000;
 
   cb.toast = ({ text, icon = "info-circle", reference = "" }) => {

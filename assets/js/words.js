@@ -1,11 +1,11 @@
 /* Durations, ages and times in words: the browser's twin of dashapp/components/words.py. */
 (() => {
-  const cb = (window.callboard = window.callboard || {});
+  const cb = window.callboard;
   let skew = 0;
 
   /** Now by the server's clock, in ms: a counselor's clock may be minutes off, an age must not be. */
   cb.now = () => Date.now() + skew;
-  (cb.mounts = cb.mounts || []).push(["#live-cursor[data-now]", (element) => {
+  cb.mounts.push(["#live-cursor[data-now]", (element) => {
     const off = Date.parse(element.dataset.now) - Date.now();
     skew = Math.abs(off) > 5000 ? off : 0;
   }]);
@@ -57,6 +57,12 @@
     day(iso) {
       const zone = document.getElementById("live-cursor")?.dataset.zone || undefined;
       return new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", timeZone: zone }).format(new Date(iso));
+    },
+    moment(iso) {
+      const day = words.day(iso);
+      if (day === words.day(cb.now())) return `today ${words.clock(iso)}`;
+      if (day === words.day(cb.now() - 86400000)) return `yesterday ${words.clock(iso)}`;
+      return day;
     },
     clock(iso) {
       const zone = document.getElementById("live-cursor")?.dataset.zone || undefined;

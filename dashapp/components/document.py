@@ -4,7 +4,7 @@ Vendored css comes first so that ours, which Dash includes by itself, wins at eq
 set by a small blocking script before the first paint, so a dark screen never flashes white.
 """
 
-ASSETS_IGNORE = r"(sse-worker|theme-boot)\.js$"
+ASSETS_IGNORE = r"^(sse-worker|theme-boot|core)\.js$"
 """For ``Dash(assets_ignore=…)``: scripts that pages load themselves."""
 
 ASSETS_PATH_IGNORE = ["^vendor$", "^vendor/"]
@@ -28,6 +28,7 @@ HEAD = "\n".join(
         '<meta name="color-scheme" content="light dark">',
         '<link rel="icon" href="/assets/brand/mark.svg" type="image/svg+xml">',
         '<script src="/assets/js/theme-boot.js"></script>',
+        '<script src="/assets/js/core.js"></script>',
         *(f'<link rel="preload" href="{font}" as="font" type="font/woff2" crossorigin>' for font in _FONTS),
         *(f'<link rel="stylesheet" href="{sheet}">' for sheet in VENDOR_CSS),
     ]

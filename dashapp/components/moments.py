@@ -24,6 +24,8 @@ HOW = {
     "seen": "by marking it as seen",
 }
 NAMED = 3
+UNSAID = (None, MissReason.UNKNOWN, MissReason.CALLER_LEFT)
+"""Reasons that say nothing about the counselor; the call's own line tells that the caller left."""
 
 
 class Said(NamedTuple):
@@ -195,9 +197,7 @@ def _open(call: CallMoment) -> str:
 
 def _reasons(call: CallMoment) -> Component | None:
     """Who was rung and did not pick up, and why."""
-    silent = [
-        ring for ring in call.rings if not ring.answered and ring.reason not in (None, MissReason.UNKNOWN)
-    ]
+    silent = [ring for ring in call.rings if not ring.answered and ring.reason not in UNSAID]
     if not silent:
         return None
     return html.Ul(

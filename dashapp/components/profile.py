@@ -16,7 +16,7 @@ from dashapp.auth import allow
 from dashapp.components import errors, status, words
 from dashapp.components.icon import icon
 from dashapp.components.moments import moments, what_cleared
-from dashapp.components.page import banner
+from dashapp.components.page import Children, banner
 from dashapp.components.people import avatar
 from dashapp.context import store, viewer
 from models.rules.access import Role, Viewer
@@ -58,7 +58,7 @@ def _lead(
     return html.Article(
         [
             _phone_bar(who),
-            _head(profile),
+            _head(profile, who, now, zone),
             html.Div(
                 [
                     _missed_now(profile.id),
@@ -69,10 +69,10 @@ def _lead(
                 className="lead-body",
                 **{"data-show": "all"},
             ),
-            _rail(profile, who, zone),
+            _rail(profile, zone),
             dcc.Store(id={"type": "profile-refresh", "lead": profile.id}),
         ],
-        className="lead",
+        className="profile",
         **{"data-lead-id": str(profile.id), "data-opening-id": str(opening_id), "aria-label": profile.name},
     )
 
@@ -88,7 +88,7 @@ def _phone_bar(who: Viewer) -> Component:
     )
 
 
-def _head(profile: Profile) -> Component:
+def _head(profile: Profile, who: Viewer, now: datetime, zone: ZoneInfo) -> Component:
     study = [part for part in (profile.programme, profile.city) if part]
     mask = profile.masks[0] if profile.masks else "No number known"
     calls = f"{words.plural(profile.calls, 'call')}" if profile.calls else "No call yet"
@@ -96,6 +96,7 @@ def _head(profile: Profile) -> Component:
     line = [html.Span(mask, className="num"), html.Span(today if profile.calls_today else calls)]
     if profile.external_id:
         line.append(html.Span(profile.external_id, className="num"))
+    history = [html.Span(_last_talk(profile, who, now, zone)), html.Span(_owner(profile))]
     return html.Header(
         [
             avatar(profile.name, 48, accent=True),
@@ -110,6 +111,7 @@ def _head(profile: Profile) -> Component:
                         className="lead-line",
                     ),
                     html.Div(line, className="lead-line"),
+                    html.Div(history, className="lead-line hint"),
                     html.Div(className="lead-live", **{"data-lead-live": str(profile.id)}),
                 ],
                 className="who",
@@ -159,7 +161,7 @@ def _filters(story: list[Moment], now: datetime, zone: ZoneInfo) -> Component:
     pills = [
         ("all", "Everything"),
         ("call", f"Calls {calls}"),
-        ("entry", f"Cleared and opened {len(story) - calls}"),
+        ("entry", f"Cleared, opened {len(story) - calls}"),
     ]
     return html.Div(
         [
@@ -183,9 +185,9 @@ def _filters(story: list[Moment], now: datetime, zone: ZoneInfo) -> Component:
     )
 
 
-def _rail(profile: Profile, who: Viewer, zone: ZoneInfo) -> Component:
+def _rail(profile: Profile, zone: ZoneInfo) -> Component:
     return html.Aside(
-        [_applications(profile), _facts(profile, who, zone)],
+        [_applications(profile), _facts(profile, zone)],
         className="lead-rail",
         **{"aria-label": "Applications and facts"},
     )
@@ -217,30 +219,27 @@ def _applications(profile: Profile) -> Component:
     return html.Section([head, *(rows or [html.P("None yet.", className="hint")])])
 
 
-def _facts(profile: Profile, who: Viewer, zone: ZoneInfo) -> Component:
-    owner = (
-        "Nobody yet"
-        if profile.owner is None
-        else f"{profile.owner} (you)"
-        if profile.is_mine
-        else profile.owner
-    )
-    last = None
-    if profile.last_talk_at:
-        by = (
-            f" with {'you' if profile.last_talk_by == who.name else profile.last_talk_by}"
-            if profile.last_talk_by
-            else ""
-        )
-        last = (
-            f"{words.short_day(profile.last_talk_at, zone)}, {words.duration(profile.last_talk_seconds)}{by}"
-        )
-    known: list[tuple[str, str | None]] = [
-        ("Owner", owner),
-        ("Last talk", last or "Never talked"),
+def _owner(profile: Profile) -> str:
+    if profile.owner is None:
+        return "Nobody's lead yet"
+    return "Your lead" if profile.is_mine else f"{profile.owner}'s lead"
+
+
+def _last_talk(profile: Profile, who: Viewer, now: datetime, zone: ZoneInfo) -> str:
+    if profile.last_talk_at is None:
+        return "Never talked with"
+    said = f"Last talk {words.moment(profile.last_talk_at, now, zone)}, {words.duration(profile.last_talk_seconds)}"
+    if profile.last_talk_by is None:
+        return said
+    return f"{said} with {'you' if profile.last_talk_by == who.name else profile.last_talk_by}"
+
+
+def _facts(profile: Profile, zone: ZoneInfo) -> Component:
+    known: list[tuple[str, Children]] = [
         ("City", profile.city),
-        ("E-mail", profile.email),
+        ("E-mail", _mail(profile.email)),
         ("Source", profile.source),
+        ("Owner", profile.owner),
         ("Since", words.short_day(profile.created_at, zone)),
         ("Numbers", ", ".join(profile.masks) if len(profile.masks) > 1 else None),
         ("Also", ", ".join(profile.also_known) or None),
@@ -250,6 +249,14 @@ def _facts(profile: Profile, who: Viewer, zone: ZoneInfo) -> Component:
         if value:
             rows += [html.Dt(name), html.Dd(value)]
     return html.Section([html.Div(html.H2("Facts"), className="rail-head"), html.Dl(rows, className="facts")])
+
+
+def _mail(address: str | None) -> Children:
+    """A long address breaks before its @, not in the middle of a word."""
+    if not address or "@" not in address:
+        return address
+    name, _, domain = address.rpartition("@")
+    return [name, html.Wbr(), f"@{domain}"]
 
 
 @callback(

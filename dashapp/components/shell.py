@@ -5,20 +5,20 @@ inside ``dash.page_container``. The server's cursor of the feed stands in ``#liv
 anything else, so that what changes meanwhile arrives as an event.
 """
 
-from datetime import datetime
+from collections import Counter
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import dash
-from dash import ClientsideFunction, Input, Output, callback, clientside_callback, dcc, html
+from dash import ClientsideFunction, Input, Output, clientside_callback, dcc, html
 from dash.development.base_component import Component
 
-from dashapp.auth import allow
-from dashapp.components import words
+from dashapp.components.account import person, presence
+from dashapp.components.bells import bell
 from dashapp.components.icon import icon
-from dashapp.components.page import skeleton
 from dashapp.context import NotSignedIn, store, viewer
 from models.rules.access import Role, Viewer
-from models.store import catchup, entries, work
+from models.store import catchup, work
 
 ERROR_STORE = "shell-error"
 """A failed callback leaves ``{"reference": …}`` here; the browser shows it as a toast."""
@@ -26,28 +26,23 @@ ERROR_STORE = "shell-error"
 TOAST_STORE = "toast"
 """``set_props("toast", {"data": {"text": …, "icon": …}})`` shows a short message."""
 
-BELL_ROWS = 8
-
 
 class Place(NamedTuple):
+    """An entry of the navigation; ``here`` is its icon on the current page."""
+
     path: str
     word: str
     icon: str
+    here: str
 
 
 PLACES = (
-    Place("/", "Call", "telephone"),
-    Place("/leads", "Leads", "person-lines-fill"),
-    Place("/boards", "Boards", "layout-three-columns"),
-    Place("/productivity", "Productivity", "bar-chart"),
-    Place("/providers", "Providers", "plug"),
+    Place("/", "Call", "telephone", "telephone-fill"),
+    Place("/leads", "Leads", "person-lines-fill", "person-lines-fill"),
+    Place("/boards", "Boards", "layout-three-columns", "layout-three-columns"),
+    Place("/productivity", "Productivity", "bar-chart", "bar-chart-fill"),
+    Place("/providers", "Providers", "plug", "plug-fill"),
 )
-
-PRESENCE = {
-    "in": ("connected", "Checked in"),
-    "break": ("pending", "On a break"),
-    "out": ("unknown", "Checked out"),
-}
 
 KEYS = (
     ("J", "K", "next and previous in the list"),
@@ -70,14 +65,11 @@ def layout() -> Component:
         mine = catchup.mine(kept, tx, who)
         teams = work.team_names(tx, who)
     now = kept.now()
-    since = mine["presence"]["since"]
     return html.Div(
         [
             html.A("Skip to the content", href="#main", className="skip"),
             _navigation(who),
-            _top(
-                who, mine, teams, words.clock(datetime.fromisoformat(since), kept.rules.zone) if since else ""
-            ),
+            _top(who, mine, teams, kept.rules.zone),
             html.Div(id="popup-stack", role="region", **{"aria-label": "Calls now"}),
             html.Main(dash.page_container, id="main", className="main", tabIndex=-1),
             html.Div(id="toasts", role="status", **{"aria-live": "polite"}),
@@ -115,7 +107,8 @@ def _navigation(who: Viewer) -> Component:
             *[
                 html.A(
                     [
-                        icon(place.icon),
+                        icon(place.icon, "when-away"),
+                        icon(place.here, "when-here"),
                         html.Span(place.word),
                         html.Span("0", className="count is-missed", **{"data-bell": "all", "data-count": "0"})
                         if place.path == "/"
@@ -132,17 +125,18 @@ def _navigation(who: Viewer) -> Component:
     )
 
 
-def _top(who: Viewer, mine: dict[str, Any], teams: list[str], since: str) -> Component:
+def _top(who: Viewer, mine: dict[str, Any], teams: list[str], zone: ZoneInfo) -> Component:
+    open_now = Counter(entry["kind"] for entry in mine["entries"])
     return html.Header(
         [
             html.Div(className="search", **{"data-search": ""}),
             html.Div(
                 [
                     html.Span([icon("wifi-off"), "Reconnecting"], className="live-state", role="status"),
-                    html.Div(_presence(who, mine, teams, since), className="top-start"),
+                    html.Div(presence(who, mine["presence"], teams, zone), className="top-start"),
                     html.Span(className="top-sep"),
-                    _bell("missed", "telephone-x", "Missed", mine),
-                    _bell("pending", "hourglass-split", "Pending", mine),
+                    bell("missed", "telephone-x", "Missed", open_now["missed"]),
+                    bell("pending", "hourglass-split", "Pending", open_now["pending"]),
                     html.Span(className="top-sep"),
                     html.Button(
                         [icon("moon-stars", "when-light"), icon("sun", "when-dark")],
@@ -156,7 +150,7 @@ def _top(who: Viewer, mine: dict[str, Any], teams: list[str], since: str) -> Com
                         className="icon-button help-button",
                         **{"data-show-keys": "", "aria-label": "Keyboard keys"},
                     ),
-                    _person(who, teams),
+                    person(who, teams),
                 ],
                 className="top-end",
             ),
@@ -165,193 +159,15 @@ def _top(who: Viewer, mine: dict[str, Any], teams: list[str], since: str) -> Com
     )
 
 
-def _presence(who: Viewer, mine: dict[str, Any], teams: list[str], since: str) -> Component:
-    if who.role is not Role.COUNSELOR:
-        word = "Supervising" if who.role is Role.SUPERVISOR else "Administrator"
-        where = ", ".join(teams) or "all teams"
-        return html.Span(
-            [
-                html.Span(className="dot is-connected"),
-                html.Span(word, className="strong"),
-                html.Span(where, className="since clip"),
-            ],
-            className="presence",
-        )
-    state = str(mine["presence"]["state"])
-    tone, word = PRESENCE[state]
-    pill = html.Button(
-        [
-            html.Span(className=f"dot is-{tone}"),
-            html.Span(word, className="strong"),
-            html.Span(f"since {since}" if since else "", className="since"),
-            icon("chevron-down"),
-        ],
-        id="shell-presence",
-        type="button",
-        className="presence",
-        **{
-            "data-menu": "shell-presence-menu",
-            "data-state": state,
-            "data-from": str(mine["presence"]["since"] or ""),
-            "aria-haspopup": "menu",
-            "aria-expanded": "false",
-        },
-    )
-    return html.Div(
-        [pill, _menu("shell-presence-menu", [_state(name, state) for name in PRESENCE])],
-        className="has-menu presence-menu",
-    )
-
-
-def _state(name: str, now: str) -> Component:
-    tone, _ = PRESENCE[name]
-    word = {"in": "Check in", "break": "Take a break", "out": "Check out"}[name]
-    return html.Button(
-        [html.Span(className=f"dot is-{tone}"), word, icon("check-lg", "tick")],
-        type="button",
-        role="menuitemradio",
-        className="menu-item",
-        **{"data-presence": name, "aria-checked": "true" if name == now else "false"},
-    )
-
-
-def _menu(ident: str, children: list[Component | None], extra: str = "") -> Component:
-    return html.Div(
-        [child for child in children if child is not None],
-        id=ident,
-        className=f"menu {extra}".rstrip(),
-        hidden=True,
-        role="menu",
-        **{"data-own": ""},
-    )
-
-
-def _bell(kind: str, icon_name: str, word: str, mine: dict[str, Any]) -> Component:
-    number = sum(1 for entry in mine["entries"] if entry["kind"] == kind)
-    button = html.Button(
-        [
-            icon(icon_name),
-            html.Span(word, className="bell-word"),
-            html.Span(
-                "999+" if number > 999 else str(number),
-                className=f"count is-{kind}",
-                **{"data-bell": kind, "data-count": str(number)},
-            ),
-        ],
-        id=f"shell-{kind}",
-        type="button",
-        className="bell",
-        **{"data-menu": f"shell-{kind}-menu", "aria-haspopup": "menu", "aria-expanded": "false"},
-    )
-    loading = html.Div(skeleton(4), id=f"shell-{kind}-list", className="bell-list")
-    return html.Div([button, _menu(f"shell-{kind}-menu", [loading], "bell-menu")], className="has-menu")
-
-
-def _person(who: Viewer, teams: list[str]) -> Component:
-    out = html.Form(
-        html.Button(
-            [icon("box-arrow-right"), "Sign out"], type="submit", role="menuitem", className="menu-item"
-        ),
-        action="/logout",
-        method="POST",
-        **{"data-sign-out": ""},
-    )
-    head = html.Div(
-        [
-            html.Div(who.name, className="strong", style={"color": "var(--ink)"}),
-            html.Div(f"{who.role.value.capitalize()}{' · ' + ', '.join(teams) if teams else ''}"),
-            html.Div(who.email),
-        ],
-        className="menu-head",
-    )
-    keys = html.Button(
-        [icon("keyboard"), "Keyboard keys", html.Kbd("?", style={"marginLeft": "auto"})],
-        type="button",
-        role="menuitem",
-        className="menu-item",
-        **{"data-show-keys": ""},
-    )
-    button = html.Button(
-        html.Span(words.initials(who.name), className="avatar"),
-        type="button",
-        className="avatar-button",
-        **{
-            "data-menu": "shell-person-menu",
-            "aria-label": f"{who.name}: account",
-            "aria-haspopup": "menu",
-            "aria-expanded": "false",
-        },
-    )
-    return html.Div(
-        [button, _menu("shell-person-menu", [head, html.Div(className="menu-sep"), keys, out])],
-        className="has-menu",
-    )
-
-
 def _keys() -> Component:
     """What ``?`` shows; assets/js/keys.js puts a copy into a dialog."""
     rows: list[Component] = []
     for first, second, meaning in KEYS:
         rows += [html.Dt([html.Kbd(first), " ", html.Kbd(second) if second else ""]), html.Dd(meaning)]
-    return html.Div([html.H2("Keys", id="keys-title"), html.Dl(rows)], id="keys-dialog", hidden=True)
-
-
-def _bell_rows(kind: str) -> list[Component]:
-    kept, who = store(), viewer()
-    now = kept.now()
-    with kept.read() as tx:
-        waiting = entries.open_for(tx, who, now=now, rules=kept.rules, kind=kind)
-    if not waiting:
-        word = "missed" if kind == "missed" else "pending"
-        return [html.Div(f"Nothing {word}. New ones appear here by themselves.", className="bell-none")]
-    rows: list[Component] = [
-        html.A(
-            [
-                html.Div(
-                    [
-                        html.Div(entry["lead"], className="strong clip"),
-                        html.Div(
-                            entry["programme"] or entry["did"] or entry["direction"],
-                            className="small second clip",
-                        ),
-                    ],
-                    className="grow",
-                ),
-                html.Span(
-                    words.age(datetime.fromisoformat(entry["raised_at"]), now),
-                    className="end",
-                    **{"data-since": entry["raised_at"]},
-                ),
-            ],
-            href=f"/lead/{entry['lead_id']}?via=bell",
-            role="menuitem",
-            className="menu-item bell-row",
-        )
-        for entry in waiting[:BELL_ROWS]
-    ]
-    if len(waiting) > BELL_ROWS:
-        where = "/" if who.role is Role.COUNSELOR else "/boards"
-        rows += [
-            html.Div(className="menu-sep"),
-            html.A(f"All {len(waiting):,}", href=where, role="menuitem", className="menu-item"),
-        ]
-    return rows
-
-
-@callback(
-    Output("shell-missed-list", "children"), Input("shell-missed", "n_clicks"), prevent_initial_call=True
-)
-@allow("counselor", "supervisor", "admin")
-def _missed_list(_clicks: int | None) -> list[Component]:
-    return _bell_rows("missed")
-
-
-@callback(
-    Output("shell-pending-list", "children"), Input("shell-pending", "n_clicks"), prevent_initial_call=True
-)
-@allow("counselor", "supervisor", "admin")
-def _pending_list(_clicks: int | None) -> list[Component]:
-    return _bell_rows("pending")
+    close = html.Button(
+        icon("x-lg"), type="button", className="icon-button", **{"data-close": "", "aria-label": "Close"}
+    )
+    return html.Div([html.H2("Keys", id="keys-title"), close, html.Dl(rows)], id="keys-dialog", hidden=True)
 
 
 clientside_callback(

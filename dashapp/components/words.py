@@ -61,6 +61,14 @@ def short_day(at: datetime, zone: ZoneInfo) -> str:
     return f"{local:%a} {local.day} {local:%b}"
 
 
+def moment(at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """``today 14:43``, ``yesterday 14:43``, ``Fri 20 Nov``, in the zone."""
+    days = (now.astimezone(zone).date() - at.astimezone(zone).date()).days
+    if days in (0, 1):
+        return f"{'today' if days == 0 else 'yesterday'} {clock(at, zone)}"
+    return short_day(at, zone)
+
+
 def zone_name(at: datetime, zone: ZoneInfo) -> str:
     """``IST``: the zone's own short name at that moment."""
     return at.astimezone(zone).tzname() or str(zone)
@@ -89,6 +97,6 @@ def join(names: list[str], limit: int = 3) -> str:
 def initials(name: str) -> str:
     """Up to two capitals; ``?`` for a caller whose name nobody knows yet."""
     parts = [part for part in name.split() if part[0].isalpha()]
-    if not parts or name.lower().startswith("unknown"):
+    if not parts or name.startswith(("Unknown caller", "Withheld")):
         return "?"
     return (parts[0][0] + (parts[-1][0] if len(parts) > 1 else "")).upper()

@@ -181,7 +181,7 @@ def _item(row: LeadRow) -> Component:
     waiting = status.chip(tone, name, row.waiting.capitalize()) if row.waiting else None  # type: ignore[arg-type]
     talked = "Never talked"
     if row.last_talk_at:
-        when = words.short_day(row.last_talk_at, kept.rules.zone)
+        when = words.moment(row.last_talk_at, kept.now(), kept.rules.zone)
         talked = f"Last talk {when}, {words.duration(row.last_talk_seconds)}"
     return html.A(
         [

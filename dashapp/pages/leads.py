@@ -104,14 +104,22 @@ def _row(row: LeadRow) -> Component:
     elif row.waiting:
         waiting = status.chip("pending", "hourglass-split", "Pending")
     talk = (
-        f"{words.short_day(row.last_talk_at, zone)}, {words.duration(row.last_talk_seconds)}"
+        f"{words.moment(row.last_talk_at, now, zone)}, {words.duration(row.last_talk_seconds)}"
         if row.last_talk_at
         else words.NO_DATA
     )
     return html.Tr(
         [
             html.Td(
-                [html.A(row.name, href=f"/lead/{row.id}?via=leads", className="row-link"), " ", waiting],
+                [
+                    html.A(row.name, href=f"/lead/{row.id}?via=leads", className="row-link"),
+                    " ",
+                    waiting,
+                    html.Div(
+                        " · ".join([row.programme or row.stage, row.city or ""]).rstrip(" ·"),
+                        className="small second only-phone",
+                    ),
+                ],
                 className="who",
             ),
             html.Td(row.programme or words.NO_DATA),
