@@ -47,7 +47,7 @@ class Office:
 
     def finished(self, record: Record) -> None:
         """A call is over: if it left an entry, somebody will deal with it, the oldest first if they pile up."""
-        if not record.acknowledged or self._ledger.expects(record).state != "open":
+        if self._ledger.expects(record).state != "open":
             return
         delay = deals_with_it_after(self._diligence, self._entries_per_second, self._rng)
         if delay is None:
@@ -68,8 +68,10 @@ class Office:
             return
         try:
             waiting = self._api.entries("missed", state="open") + self._api.entries("pending", state="open")
-            waiting.sort(key=lambda entry: str(entry["raised_at"]))
-            for entry in waiting[: min(_AT_ONCE, len(waiting) - self._diligence.limit)]:
+            waiting.sort(key=_raised)
+            # This run's own entries have their appointments already; these have nobody.
+            left = [entry for entry in waiting if _raised(entry) < self._ledger.started_at]
+            for entry in left[: max(0, min(_AT_ONCE, len(waiting) - self._diligence.limit))]:
                 self._tidy_one(entry)
         except ApiFault as fault:
             log.debug("the boards could not be tidied: %s", fault)
@@ -148,3 +150,7 @@ class Office:
     def _near_an_edge(self, customer: Customer, now: datetime, besides: Record | None = None) -> bool:
         own = {besides.facts.started_at, besides.facts.ended_at} if besides else set()
         return any(abs(edge - now) < EDGE for edge in self._ledger.edges(customer) if edge not in own)
+
+
+def _raised(entry: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(str(entry["raised_at"]))

@@ -4,6 +4,8 @@ import pytest
 
 from simulator import clock
 from simulator.callers import BY_NAME
+from simulator.habits import Diligence
+from simulator.office import Office
 from simulator.story import Tempo
 from tests.simulator.fake import Fake
 from tests.simulator.street import street
@@ -46,12 +48,18 @@ def test_a_missed_entry_is_dealt_with_later_by_one_of_those_it_is_for(fake: Fake
         assert clock.now() - record.facts.ended_at > timedelta(seconds=1.5)
 
 
-def test_what_an_earlier_run_left_is_worked_off(fake: Fake):
-    entry = {"raised_at": "2026-01-01", "lead": {"id": 5}, "counselors": ["asha@x.in"]}
-    fake.rows["missed"] = [dict(entry, lead={"id": 1000 + place}) for place in range(23)]
-    with street(fake, diligence=0.8) as here:
-        here.exchange.on_planned.__self__.tidy(timedelta(hours=1))  # type: ignore[attr-defined]
+def test_what_an_earlier_run_left_is_worked_off_and_nothing_else(fake: Fake):
+    old = {"raised_at": "2026-01-01T00:00:00Z", "counselors": ["asha@x.in"]}
+    fake.rows["missed"] = [old | {"lead": {"id": 1000 + place}} for place in range(12)]
+    own = {"raised_at": "2100-01-01T00:00:00Z", "counselors": ["asha@x.in"]}
+    fake.rows["pending"] = [own | {"lead": {"id": 2000 + place}} for place in range(11)]
+    with street(fake) as here:
+        office = Office(here.api, here.exchange, Diligence(0.8), 0.2, seed=1)
+        office.tidy(timedelta(hours=1))
         assert [lead for lead, _ in fake.opened] == [1000, 1001, 1002]
+        fake.rows["missed"] = []
+        office.tidy(timedelta(hours=1))
+        assert len(fake.opened) == 3
 
 
 def test_without_diligence_nobody_looks(fake: Fake):
