@@ -1,7 +1,8 @@
 """The ledger of the truth: what every call really was, what was sent of it, and what should follow from it."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from threading import Lock
@@ -59,6 +60,7 @@ class Ledger:
         self._looks: dict[str, list[Look]] = defaultdict(list)
         self._open: dict[str, Record] = {}
         self._totals: dict[str, int] = defaultdict(int)
+        self._looking: dict[str, int] = defaultdict(int)
 
     def add(self, record: Record) -> None:
         with self._lock:
@@ -107,6 +109,17 @@ class Ledger:
             if self._expected(record).state == "open":
                 self._open[record.facts.line.call_id] = record
             return True
+
+    @contextmanager
+    def looking(self, customer: Customer) -> Iterator[None]:
+        """While a counselor is opening that person's profile, nobody can say whether it is open yet."""
+        with self._lock:
+            self._looking[customer.phone] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._looking[customer.phone] -= 1
 
     def looked(self, customer: Customer, look: Look) -> None:
         """A counselor opened that person's profile."""
@@ -206,6 +219,7 @@ class Ledger:
                 "cleared_by": list(due.cleared_by),
                 "doubtful": due.doubtful,
             },
+            "looking": self._looking.get(record.customer.phone, 0) > 0,
             "heard": dict(record.heard),
             "acknowledged": record.acknowledged,
             "complete": record.complete,

@@ -130,7 +130,8 @@ class Office:
         )
 
     def _look(self, customer: Customer, lead_id: int, email: str) -> None:
-        self._ledger.looked(customer, self._api.open_profile(lead_id, email))
+        with self._ledger.looking(customer):
+            self._ledger.looked(customer, self._api.open_profile(lead_id, email))
 
     def _lead_id(self, record: Record) -> int | None:
         customer = record.customer

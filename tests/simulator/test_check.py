@@ -35,6 +35,7 @@ def a_row(place: int, **different: Any) -> dict[str, Any]:
         "acknowledged": True,
         "complete": True,
         "settles_at": None,
+        "looking": False,
         "remarks": [],
     }
     return {**row, **different}
@@ -209,6 +210,19 @@ def test_the_check_reads_page_by_page_and_counts(fake: Fake, tmp_path: Path):
         "open-one sim-r-5: no lead",
         "5 calls compared, 2 differences in 2 calls",
     ]
+    api.close()
+
+
+def test_a_call_whose_profile_is_being_opened_is_left_for_later(fake: Fake, tmp_path: Path):
+    ledger = a_ledger()
+    fake.rows = as_api(ledger)
+    ledger["calls"][0]["looking"] = True
+    where = tmp_path / "ledger.json"
+    where.write_text(json.dumps(ledger))
+    api = Api(fake.url, "key")
+    said: list[str] = []
+    assert check(api, str(where), 0, said.append)
+    assert said == ["4 calls compared, 0 differences in 0 calls, 1 still going on"]
     api.close()
 
 
