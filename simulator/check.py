@@ -75,7 +75,9 @@ def _standing(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, 
     return {
         **after,
         "calls": [
-            call if first.get(call["provider_call_id"]) == call else {**call, "complete": False}
+            call
+            if first.get(call["provider_call_id"]) == call and not call["looking"]
+            else {**call, "complete": False}
             for call in after["calls"]
         ],
     }
