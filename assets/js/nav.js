@@ -6,6 +6,7 @@
 
   /** Go to an address of the app. */
   cb.go = (href) => {
+    if (href === location.pathname + location.search) return location.reload();
     history.pushState({}, "", href);
     window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
   };
@@ -42,5 +43,11 @@
   });
   window.addEventListener("_dashprivate_pushstate", moved);
   window.addEventListener("popstate", moved);
-  cb.mounts.push([".rail", current], ["#_pages_content > *", () => cb.emit("left-lead", {})]);
+  /* A page that belongs to another address: go there, and leave no step in the history. */
+  function goOn(element) {
+    history.replaceState({}, "", element.dataset.goOn);
+    window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+  }
+
+  cb.mounts.push([".rail", current], ["[data-go-on]", goOn], ["#_pages_content > *", () => cb.emit("left-lead", {})]);
 })();

@@ -28,8 +28,9 @@
   function ask(text) {
     if (text.replace(/\D/g, "").length < 6) return cb.go(text ? `/leads?q=${encodeURIComponent(text)}` : "/leads");
     number = text;
-    if (document.getElementById("leads-found") && location.pathname === "/leads") byNumber();
-    else cb.go("/leads");
+    if (!document.getElementById("leads-found")) return cb.go("/leads");
+    history.replaceState(history.state, "", "/leads");
+    byNumber();
   }
 
   function byNumber() {

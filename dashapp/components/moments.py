@@ -39,7 +39,9 @@ class Said(NamedTuple):
 
 
 def moments(found: list[Moment], now: datetime, zone: ZoneInfo) -> list[Component]:
-    """The whole list, newest first, grouped by the day in ``zone``."""
+    """The whole list, newest first, grouped by the day in ``zone``; without the reader's own look at it just now."""
+    if found and isinstance(found[0], OpenedMoment) and found[0].by_me:
+        found = found[1:]
     if not found:
         return [
             empty(

@@ -13,7 +13,7 @@ from dash.development.base_component import Component
 
 from dashapp.auth import allow
 from dashapp.components import status, words
-from dashapp.components.page import empty, link_button, skeleton
+from dashapp.components.page import empty, link_button, page, skeleton
 from dashapp.components.profile import open_lead
 from dashapp.context import is_counselor, store, viewer
 from models.store import entries, feed, leads
@@ -42,7 +42,7 @@ NOTHING = {
 def layout(lead: str | None = None, **_: str) -> Component:
     """``/?lead=ID`` opens that lead. Who has no queue of their own is sent to the boards."""
     if not is_counselor():
-        return html.Div(dcc.Location(id="home-away", pathname="/boards", search="", refresh="callback-nav"))
+        return page(skeleton(4), html.Div(**{"data-go-on": "/boards"}))
     chosen = int(lead) if lead and lead.isdecimal() and len(lead) < 19 else None
     profile = open_lead(chosen, "link") if chosen else _nobody()
     return html.Div(

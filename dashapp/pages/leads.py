@@ -34,7 +34,9 @@ def layout(q: str = "", mine: str = "", at: str = "", **_: str) -> Component:
             leads.mine(tx, who, offset=offset) if own else leads.search(kept, tx, who, asked, offset=offset)
         )
     return page(
-        page_head("Leads", beside=html.Span(_said(found.total, asked, own), className="second")),
+        page_head(
+            "Leads", beside=html.Span(_said(found.total, asked, own), id="leads-said", className="second")
+        ),
         html.Div(
             [
                 html.Div(className="search leads-search", **{"data-search": ""}),
@@ -162,13 +164,18 @@ def _pager(found: Leads, asked: dict[str, str], offset: int) -> Component:
     )
 
 
-@callback(Output("leads-found", "children"), Input("leads-number", "data"), prevent_initial_call=True)
+@callback(
+    Output("leads-found", "children"),
+    Output("leads-said", "children"),
+    Input("leads-number", "data"),
+    prevent_initial_call=True,
+)
 @allow("counselor", "supervisor", "admin")
-def _by_number(asked: dict[str, Any] | None) -> list[Component]:
+def _by_number(asked: dict[str, Any] | None) -> tuple[list[Component], str]:
     """A whole number was typed: it comes in the body of a request, never in an address."""
     if not asked:
         raise PreventUpdate
     kept = store()
     with kept.read() as tx:
         found = leads.search(kept, tx, viewer(), str(asked["number"])[:LONGEST])
-    return _table(found, {}, 0)
+    return _table(found, {}, 0), f"{words.plural(found.total, 'lead')} with this number"
