@@ -1,5 +1,6 @@
 """Which pop-up cards appear on and leave whose screens because a call changed."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -70,13 +71,14 @@ def _cards(case: Case, now: datetime) -> list[News]:
         person_id = case.seats.get(seat)
         at = _since(case.call, seat, phase) or now
         late = phase == "ringing" and now - at > FRESH
-        if person_id is None or was.get(seat) == phase or late:
+        unchanged = was.get(seat) == phase and was.keys() == is_.keys()
+        if person_id is None or unchanged or late:
             continue
-        also = [name for other, name in _names(case) if other != person_id]
+        also = [case.people[other].name for other in _seated(case, is_) if other != person_id]
         found.append(
             News("popup", Audience(people=frozenset({person_id})), {**card(case, phase, at), "also": also})
         )
-    gone = frozenset(case.seats[seat] for seat in was.keys() - is_.keys() if seat in case.seats)
+    gone = frozenset(_seated(case, was.keys() - is_.keys()))
     if gone:
         found.append(News("popup_gone", Audience(people=gone), _why_gone(case)))
     return found
@@ -93,8 +95,8 @@ def _offer(call: Call, seat: str) -> Offer | None:
     return next((made for made in reversed(call.offers) if made.seat == seat), None)
 
 
-def _names(case: Case) -> list[tuple[int, str]]:
-    return [(person_id, case.people[person_id].name) for person_id in dict.fromkeys(case.offered_people)]
+def _seated(case: Case, seats: Iterable[str]) -> list[int]:
+    return [case.seats[seat] for seat in seats if seat in case.seats]
 
 
 def _why_gone(case: Case) -> dict[str, Any]:

@@ -91,6 +91,14 @@ def test_a_popup_reaches_the_counselor_it_rings_and_nobody_else(store: Store, ca
         assert heard(store, other, "popup") == []
 
 
+def test_a_card_says_who_else_is_rung_now(store: Store, cast: Cast) -> None:
+    who = cast.lead()
+    tell(store, cast, routed(store, cast.asha, who))
+    tell(store, cast, routed(store, cast.ravi, who))
+    assert [card["also"] for card in heard(store, cast.asha, "popup")] == [[], [cast.ravi.name]]
+    assert [card["also"] for card in heard(store, cast.ravi, "popup")] == [[cast.asha.name]]
+
+
 def test_an_unanswered_inbound_call_waits_for_all_it_rang(store: Store, cast: Cast) -> None:
     who = cast.lead()
     tell(store, cast, routed(store, cast.asha, who))
