@@ -41,15 +41,15 @@ clean:
 
 # A stamp is newer than its lock exactly when the lock is installed. The development lock holds all of the other.
 $(VENV)/ready: requirements.lock | $(BIN)/pip
-	@[ $(VENV)/ready-dev -nt requirements.lock ] || $(PIP) install -q --require-hashes -r $<
+	@[ $(VENV)/ready-dev -nt requirements.lock ] || $(PIP) install -qq --require-hashes -r $<
 	@touch $@
 
 $(VENV)/ready-dev: requirements-dev.lock | $(BIN)/pip
-	$(PIP) install -q --require-hashes -r $<
+	$(PIP) install -qq --require-hashes -r $<
 	@touch $@
 
 $(VENV)/ready-lock: | $(BIN)/pip
-	$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install -q uv
+	$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install -qq uv
 	@touch $@
 
 $(BIN)/pip:
