@@ -7,6 +7,7 @@ from dashapp.cli import main as cli
 from dashapp.config import Settings
 from ingest.vendors import registry
 from tests.house.code import ROOT
+from tests.house.glossary import PATH, glossary
 
 
 def test_every_setting_is_explained() -> None:
@@ -72,3 +73,7 @@ def _choices(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentPars
 
 def _names(alias: object) -> list[str]:
     return [str(one) for one in getattr(alias, "choices", [alias])]
+
+
+def test_every_metric_is_explained() -> None:
+    assert PATH.read_text("utf-8") == glossary(), "run: python -m tests.house.glossary"
