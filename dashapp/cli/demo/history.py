@@ -9,6 +9,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from dashapp.cli.demo.calls import Agent, Caller, Told, campaign_call, inbound_call, night_call, outbound_call
+from models.rules.call import Direction
 
 DAYS = 90
 OPENS, CLOSES = time(9), time(20)
@@ -19,6 +20,7 @@ ABSENT = 0.06
 CALLS_A_DAY = 29
 LUNCH = timedelta(minutes=40)
 KINDS, SHARES = ("outbound", "inbound", "campaign"), (52, 33, 15)
+CALLED_BACK = 0.85
 STRANGERS_SHARE = 0.01  # of the inbound calls
 
 CAMPAIGNS = (  # name, first day of the window (days ago), length
@@ -102,6 +104,7 @@ class Past:
                 told += self._shift(shift, colleagues[shift.begins.date()])
         for day in colleagues:
             told += self._after_hours(day)
+        told += self._callbacks(told)
         return sorted((one for one in told if one.ended_at < self._now), key=lambda one: one.ended_at)
 
     def _shift(self, shift: Shift, colleagues: list[Agent]) -> Iterator[Told]:
@@ -143,6 +146,22 @@ class Past:
                 return stranger
         own = kind == "outbound" or rng.random() < 0.8
         return book.known(rng, book.own[agent.place] if own else book.nobodys, at)
+
+    def _callbacks(self, told: Sequence[Told]) -> list[Told]:
+        """Most callers whom nobody picked up are called back once somebody has looked at the entry."""
+        rng = self._rng
+        return [
+            outbound_call(rng, one.look.by, one.caller, self._soon_after(one.look.at))
+            for one in told
+            if one.due
+            and one.look
+            and one.direction is Direction.INBOUND
+            and not one.connected
+            and rng.random() < CALLED_BACK
+        ]
+
+    def _soon_after(self, looked: datetime) -> datetime:
+        return looked.astimezone(self._zone) + timedelta(seconds=self._rng.uniform(15, 70))
 
     def _campaign(self, at: datetime) -> str | None:
         """One of the campaigns that ran on that day."""
