@@ -6,7 +6,7 @@ import pytest
 from simulator import clock, schedule
 from tests.simulator.fake import Fake
 
-RATE = 15
+RATE = 25
 
 
 @pytest.fixture
