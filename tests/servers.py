@@ -52,13 +52,14 @@ class Running:
             "INSTITUTION_NAME": "Test University",
             **environment,
         }
+        self.command = [sys.executable, "-m", "dashapp", "serve"]
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self, **environment: str) -> None:
         """Start and wait until it is ready; ``environment`` counts for this start only."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "dashapp", "serve"],
+                self.command,
                 cwd=ROOT,
                 env={**self._environment, **environment},
                 stdout=log,
@@ -80,8 +81,22 @@ class Running:
         self._signal(signal.SIGTERM, 10)
 
     def kill(self) -> None:
-        """As a power cut would: master and workers, now."""
+        """As a power cut would: master and workers, now. When this returns, none of them holds anything."""
+        workers = self.workers()
         self._signal(signal.SIGKILL, 10)
+        deadline = time.monotonic() + 10
+        while any(_lives(pid) for pid in workers) and time.monotonic() < deadline:
+            time.sleep(0.005)
+
+    def workers(self) -> set[int]:
+        """Process ids of the workers that are alive now; the master is not among them."""
+        if self.process is None:
+            return set()
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        try:
+            return {int(pid) for pid in children.read_text().split()}
+        except FileNotFoundError:
+            return set()
 
     def hook(self, door: str, body: Mapping[str, Any], token: str | None = None) -> httpx.Response:
         """What a provider posts to ``door`` of the connection "open" (or of another ``token``)."""
@@ -101,6 +116,14 @@ class Running:
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait(seconds)
+
+
+def _lives(pid: int) -> bool:
+    """A dead process nobody has asked after still has its entry, but no files and no locks."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 @contextmanager
