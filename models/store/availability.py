@@ -1,5 +1,6 @@
 """What the routing rules must know: whose lead is calling, and who could take the call now."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,6 +18,9 @@ LIVE_FOR = timedelta(hours=2)
 
 RUNG_FOR = timedelta(minutes=15)
 """Some providers never say that a ring was answered: who was rung counts as busy this long at most."""
+
+TOGETHER = timedelta(seconds=3)
+"""Rings this close are a parallel ring; an earlier one was given up when the call went on to the next."""
 
 IDLE_LOOK_BACK = timedelta(hours=12)
 
@@ -90,8 +94,10 @@ def candidates(
 
 def busy_people(tx: Connection, now: datetime) -> set[int]:
     """Who talks, or is being rung, right now."""
-    rows = tx.execute(
-        select(offer.c.person_id, offer.c.answered, offer.c.offered_at, call.c.answered_at)
+    rings: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
+    busy: set[int] = set()
+    for row in tx.execute(
+        select(offer.c.call_id, offer.c.person_id, offer.c.answered, offer.c.offered_at, call.c.answered_at)
         .join(call, call.c.id == offer.c.call_id)
         .where(
             call.c.over.is_(False),
@@ -100,9 +106,13 @@ def busy_people(tx: Connection, now: datetime) -> set[int]:
             offer.c.reason.is_(None),
             offer.c.ended_at.is_(None),
         )
-    )
-    return {
-        row.person_id
-        for row in rows
-        if row.answered or (row.answered_at is None and (row.offered_at or now) > now - RUNG_FOR)
-    }
+    ):
+        if row.answered:
+            busy.add(row.person_id)
+        elif row.answered_at is None:
+            rings[row.call_id].append((row.offered_at or now, row.person_id))
+    for offered in rings.values():
+        latest = max(at for at, _ in offered)
+        if latest > now - RUNG_FOR:
+            busy |= {person_id for at, person_id in offered if at >= latest - TOGETHER}
+    return busy

@@ -77,9 +77,11 @@ def open_profile(store: Store, viewer: Viewer, lead_id: int, how: str) -> Opened
     Raises ``NoSuchLead``. Two counselors who open it at once: both are recorded, the first one clears.
     """
 
-    def work(tx: Connection) -> Opened:
+    with store.read() as tx:  # before the shared commit, which a refusal would make all others redo
         if not may_open(tx, viewer, lead_id):
             raise NoSuchLead
+
+    def work(tx: Connection) -> Opened:
         now = store.now()
         opening_id = tx.scalars(
             insert(opening).returning(opening.c.id),

@@ -173,18 +173,18 @@ def _welcome(settings: Settings) -> None:
 
 
 def _end(server: Any, street: "subprocess.Popen[bytes] | None") -> None:
+    """The simulator first: it ends its calls, and somebody must still be there to hear of it."""
     if street is not None and street.poll() is None:
         street.terminate()
+        try:
+            street.wait(STOPPING_SECONDS)
+        except subprocess.TimeoutExpired:
+            street.kill()
     if server.is_alive():
         server.terminate()
     server.join(STOPPING_SECONDS)
     if server.is_alive():
         server.kill()
-    if street is not None:
-        try:
-            street.wait(STOPPING_SECONDS)
-        except subprocess.TimeoutExpired:
-            street.kill()
 
 
 def _free(settings: Settings) -> bool:
