@@ -1,0 +1,174 @@
+"""The lead page: showing it is opening it; who may not see it learns nothing."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+import pytest
+from werkzeug.test import TestResponse
+
+from models.store import entries
+from models.store.base import Store
+from tests.cast import Cast, Lead, Person
+from tests.dashapp.drawn import attributes, text
+from tests.databases import Clock
+from tests.telling import ended, rung, tell
+from tests.webapp import Visitor
+
+pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+
+Visit = Callable[[Person | None], Visitor]
+
+REFRESH = '{"lead":["MATCH"],"type":"profile-timeline"}.children'
+
+
+def miss(store: Store, cast: Cast, lead: Lead, *people: Person, call_id: str = "c1") -> None:
+    tell(store, cast, *(rung(store, who, lead, call_id) for who in people))
+    tell(store, cast, *(ended(store, who, lead, call_id) for who in people))
+
+
+def waiting(store: Store, person: Person) -> int:
+    with store.read() as tx:
+        return len(entries.open_for(tx, person.viewer, now=store.now(), rules=store.rules))
+
+
+def concrete(key: str, lead_id: int) -> str:
+    return key.replace('["MATCH"]', str(lead_id))
+
+
+def test_opening_clears_and_says_for_whom(visit: Visit, store: Store, cast: Cast) -> None:
+    lead = cast.lead(name="Ananya Kulkarni", owner=cast.asha)
+    miss(store, cast, lead, cast.asha, cast.ravi)
+    answer = visit(cast.asha).page(f"/lead/{lead.id}", "?via=popup")
+    said = text(answer.json)
+    assert "Ananya Kulkarni" in said
+    assert f"Missed call cleared for you and {cast.ravi.name}, by opening this page" in said
+    assert "Missed call cleared for you and 1 colleague, from the pop-up" in said
+    assert waiting(store, cast.ravi) == 0
+    assert lead.phone[3:] not in answer.text
+    assert lead.phone[-3:] in said
+
+
+def test_two_kinds_cleared_at_once(visit: Visit, store: Store, cast: Cast, clock: Clock) -> None:
+    lead = cast.lead(owner=cast.asha)
+    miss(store, cast, lead, cast.asha)
+    clock.advance(minutes=5)
+    tell(store, cast, ended(store, cast.asha, lead, "c2", talk=60))
+    said = text(visit(cast.asha).page(f"/lead/{lead.id}").json)
+    assert "1 missed call and 1 pending call cleared for you, by opening this page" in said
+
+
+def test_a_supervisors_look_clears_nothing(visit: Visit, store: Store, cast: Cast) -> None:
+    lead = cast.lead(owner=cast.asha)
+    miss(store, cast, lead, cast.asha)
+    for person in (cast.meera, cast.dev):
+        said = text(visit(person).page(f"/lead/{lead.id}").json)
+        assert lead.name in said
+        assert "cleared" not in said
+    assert waiting(store, cast.asha) == 1
+
+
+@pytest.mark.parametrize("address", ["0", "x", "-1", "9" * 19, "1.5", "%27"])
+def test_an_odd_address_is_nothing(visit: Visit, cast: Cast, address: str) -> None:
+    answer = visit(cast.asha).page(f"/lead/{address}")
+    assert answer.status_code == 200
+    assert "Nothing for you at this address" in text(answer.json)
+
+
+def test_a_foreign_lead_and_none_are_the_same_bytes(visit: Visit, store: Store, cast: Cast) -> None:
+    lead = cast.lead(name="Secret Person", owner=cast.asha)
+    miss(store, cast, lead, cast.asha)
+    visitor = visit(cast.chitra)
+    assert visitor.page(f"/lead/{lead.id}").data == visitor.page(f"/lead/{lead.id + 999}").data
+    refreshed = {concrete('{"lead":["MATCH"],"type":"profile-refresh"}.data', lead.id): {"lead": lead.id}}
+    answer = told(visitor, REFRESH, lead.id, refreshed)
+    assert "Missed" not in answer.text
+    assert waiting(store, cast.asha) == 1
+
+
+def told(visitor: Visitor, output: str, lead_id: int, values: Mapping[str, object]) -> TestResponse:
+    """Call a callback of one profile: the renderer puts the lead's id where the key says MATCH."""
+    entry = visitor.app.callback_map[output]
+
+    def given(one: dict[str, str]) -> dict[str, object]:
+        name = json.loads(concrete(one["id"], lead_id))
+        return {
+            "id": name,
+            "property": one["property"],
+            "value": values.get(f"{concrete(one['id'], lead_id)}.{one['property']}"),
+        }
+
+    outputs = [
+        {
+            "id": json.loads(concrete(key.rpartition(".")[0], lead_id)),
+            "property": key.rpartition(".")[2].split("@")[0],
+        }
+        for key in output.strip(".").split("...")
+    ]
+    inputs = [given(one) for one in entry["inputs"]]
+    body = {
+        "output": output,
+        "outputs": outputs if output.startswith("..") else outputs[0],
+        "inputs": inputs,
+        "state": [given(one) for one in entry["state"]],
+        "changedPropIds": [f"{json.dumps(inputs[0]['id'], separators=(',', ':'))}.{inputs[0]['property']}"],
+    }
+    return visitor.post("/_dash-update-component", body)
+
+
+def test_a_fresh_timeline_is_no_opening(visit: Visit, store: Store, cast: Cast, clock: Clock) -> None:
+    lead = cast.lead(owner=cast.asha)
+    visitor = visit(cast.asha)
+    visitor.page(f"/lead/{lead.id}")
+    clock.advance(minutes=1)
+    miss(store, cast, lead, cast.asha)
+    answer = told(
+        visitor, REFRESH, lead.id, {f'{{"lead":{lead.id},"type":"profile-refresh"}}.data': {"lead": lead.id}}
+    )
+    assert "Missed inbound" in text(answer.json)
+    assert "still open" in text(answer.json)
+    assert waiting(store, cast.asha) == 1
+
+
+def test_marking_as_seen_is_an_opening(visit: Visit, store: Store, cast: Cast, clock: Clock) -> None:
+    lead = cast.lead(owner=cast.asha)
+    visitor = visit(cast.asha)
+    visitor.page(f"/lead/{lead.id}")
+    clock.advance(minutes=1)
+    miss(store, cast, lead, cast.asha)
+    output = next(key for key in visitor.app.callback_map if "profile-cleared" in key)
+    seen = f'{{"lead":{lead.id},"type":"profile-seen"}}'
+    ident = {"lead": lead.id, "type": "profile-seen"}
+    not_pressed = told(visitor, output, lead.id, {f"{seen}.n_clicks": None, f"{seen}.id": ident})
+    assert not_pressed.status_code == 204
+    assert waiting(store, cast.asha) == 1
+    answer = told(visitor, output, lead.id, {f"{seen}.n_clicks": 1, f"{seen}.id": ident})
+    assert "Missed call cleared" in text(answer.json)
+    assert waiting(store, cast.asha) == 0
+
+
+def test_the_story_says_who_was_rung(visit: Visit, store: Store, cast: Cast) -> None:
+    lead = cast.lead(owner=cast.asha)
+    miss(store, cast, lead, cast.asha, cast.ravi)
+    said = text(visit(cast.asha).page(f"/lead/{lead.id}").json)
+    assert f"Missed inbound rang you 20 s, {cast.ravi.name} 20 s" in said
+
+
+def test_the_page_carries_what_its_script_needs(visit: Visit, store: Store, cast: Cast) -> None:
+    lead = cast.lead(owner=cast.asha)
+    page = visit(cast.asha).page(f"/lead/{lead.id}").json
+    assert attributes(page, "data-lead-id") == [str(lead.id)]
+    (opening,) = attributes(page, "data-opening-id")
+    answer = visit(cast.asha).post("/live/viewing", {"lead_id": lead.id, "opening_id": int(opening)})
+    assert answer.json == {"ok": True}
+
+
+def test_applications_and_owner_stand_in_the_rail(
+    visit: Visit, store: Store, cast: Cast, clock: Clock
+) -> None:
+    lead = cast.lead(owner=cast.asha, city="Indore", source="Walk-in", created_at=clock.ago(days=30))
+    tell(store, cast, ended(store, cast.asha, lead, "c1", talk=95, ago=timedelta(days=1)))
+    said = text(visit(cast.asha).page(f"/lead/{lead.id}").json)
+    assert "Last talk yesterday" in said
+    assert "1m 35s with you · Your lead".replace(" · ", " ") in said
+    assert "Walk-in" in said
