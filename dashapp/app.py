@@ -71,7 +71,7 @@ def create_app(settings: Settings, store: Store, hub: live.Hub | None = None) ->
     for part in (
         doors.blueprint(store, settings.public_url or None),
         *api.blueprints(settings.url),
-        live.blueprint(hub or live.Hub()),
+        live.blueprint(live.Hub() if hub is None else hub),
         sign_in.blueprint(settings),
     ):
         server.register_blueprint(part)
