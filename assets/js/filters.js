@@ -34,15 +34,22 @@
     if (word.textContent !== text) word.textContent = text;
   }
 
+  const insteadOf = (field) => (field.dataset.insteadOf || "").split(",").filter(Boolean);
+
   function show(bar, state) {
     for (const field of fieldsOf(bar)) {
-      const value = state[field.dataset.field] || field.dataset.default || "";
+      const other = insteadOf(field).some((name) => state[name]);
+      const value = state[field.dataset.field] || (other ? "" : field.dataset.default) || "";
       if (field.dataset.free !== undefined) field.dataset.now = value;
       const wanted = new Set(value.split(","));
       optionsOf(field).forEach((option) => turn(option, wanted.has(option.dataset.value)));
       label(field);
     }
+    mark(bar, state);
   }
+
+  const mark = (bar, state) =>
+    bar.querySelectorAll(".filter.dates").forEach((chip) => chip.classList.toggle("is-on", Boolean(state.from)));
 
   function told(bar, state) {
     cb.setProps(bar.dataset.filters, { data: { ...state, at: Date.now() } });
@@ -55,7 +62,12 @@
   }
 
   function changed(bar, field, step = true) {
+    for (const name of insteadOf(field)) {
+      const other = bar.querySelector(`[data-field="${name}"]`);
+      if (other) other.dataset.now = "";
+    }
     const state = stateOf(bar);
+    mark(bar, state);
     label(field);
     const again = !step || (session && session === field);
     history[again ? "replaceState" : "pushState"](history.state, "", address(state));
@@ -145,6 +157,31 @@
   const later = () => setTimeout(follow, 0);
   window.addEventListener("popstate", later);
   window.addEventListener("_dashprivate_pushstate", later);
+
+  /* Two dates and a button, made here: the browser's own date fields know every keyboard and calendar. */
+  (cb.mounts = cb.mounts || []).push(["[data-dates]", (panel) => {
+    const bar = panel.closest("[data-filters]");
+    const field = (word, name, value) => {
+      const input = cb.el("input", "form-control");
+      Object.assign(input, { type: "date", value, required: true, name });
+      const label = cb.el("label", "form-label", word, input);
+      return [label, input];
+    };
+    const [fromLabel, from] = field("From", "from", panel.dataset.first);
+    const [toLabel, to] = field("To", "to", panel.dataset.last);
+    const apply = cb.el("button", "btn btn-primary", "Apply");
+    const form = cb.el("form", "dates-form", fromLabel, toLabel, apply);
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const [first, last] = [from.value, to.value].sort();
+      const seg = [...bar.querySelectorAll("[data-instead-of]")].find((one) => insteadOf(one).includes("from"));
+      optionsOf(seg).forEach((option) => turn(option, false));
+      cb.filters.set(bar.dataset.filters, { from: first, to: last, [seg.dataset.field]: "" });
+      cb.closeMenus?.(true);
+    });
+    panel.append(form);
+    cb.on("filters", ({ state }) => { if (state.from) [from.value, to.value] = [state.from, state.to || state.from]; });
+  }]);
 
   /* Copy the address. Outside a secure context there is no clipboard, so a hidden field has to do. */
   async function copy(text) {

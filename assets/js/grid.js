@@ -121,6 +121,38 @@
         cells.CbRung(props)));
   };
 
+  // ---- productivity
+  cells.CbCounselor = ({ data }) => {
+    if (data.total) return h("span", { className: "strong" }, data.name);
+    const none = data.attempts === null;
+    return h("span", { className: "person clip" },
+      h("span", { className: "avatar is-24", "aria-hidden": true }, data.person_id ? data.initials : icon("dash")),
+      h("span", { className: `clip ${none || data.nobody ? "second" : "strong"}` }, data.name),
+      data.nobody ? h("span", { className: "hint small clip" }, "pools, unanswered campaign calls") : null,
+      h("span", { className: "hint small clip" }, data.team));
+  };
+  /* A figure that opens its calls. A bar stands right of it; in a rate's bar a tick marks the team's value. */
+  cells.CbFigure = ({ data, colDef, bar }) => {
+    const metric = colDef.field;
+    const value = data[metric];
+    const text = data.text[metric];
+    if (value === null || value === undefined) return h("span", { className: "hint" }, "–");
+    const who = data.total ? "" : data.person_id;
+    const figure = h("button", { type: "button", className: "drill", "data-drill": metric, "data-who": who, "aria-label": `${colDef.headerName} of ${data.name}: ${text}, the calls behind it` }, text);
+    if (!bar) return figure;
+    const filled = bar === "mark" ? value : data.part;
+    const track = data.total || data.nobody ? h("span", { className: "cell-bar is-empty" })
+      : h("span", { className: "cell-bar" }, h("span", { className: "cell-bar-fill", style: { width: `${100 * Math.min(1, filled)}%` } }),
+        bar === "mark" && data.mark !== null ? h("span", { className: "cell-bar-mark", style: { left: `${100 * data.mark}%` } }) : null);
+    return h("span", { className: "with-bar" }, figure, track);
+  };
+  functions.callboardIsNobody = (params) => Boolean(params.data?.nobody);
+  functions.callboardNothingLast = (one, other, _nodeA, _nodeB, isDescending) => {
+    const none = (value) => value === null || value === undefined;
+    if (none(one) || none(other)) return none(one) === none(other) ? 0 : none(one) === Boolean(isDescending) ? -1 : 1;
+    return one - other;
+  };
+
   functions.callboardOldestLast = (one, other) => (one < other ? 1 : one > other ? -1 : 0);
   functions.callboardIsDetail = (params) => Boolean((params.rowNode?.data || params.data || params.node?.data || {}).detail);
   functions.callboardIsUnfolded = (params) => Boolean(params.data?.unfolded);

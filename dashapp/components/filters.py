@@ -5,6 +5,7 @@ the address. Values are strings; several of one field are joined by commas.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from dash import html
@@ -26,10 +27,18 @@ def bar(store_id: str, *parts: Component | None, name: str = "") -> Component:
 
 
 def segmented(
-    field: str, label: str, choices: Sequence[Choice], chosen: str, counts: Mapping[str, int] | None = None
+    field: str,
+    label: str,
+    choices: Sequence[Choice],
+    chosen: str,
+    counts: Mapping[str, int] | None = None,
+    *,
+    default: str | None = None,
+    instead_of: Sequence[str] = (),
 ) -> Component:
-    """One of a few, always in sight. The first choice is the default and does not stand in the address.
-    With ``counts`` each choice has a number with the id ``<field>-<value>-count``."""
+    """One of a few, always in sight. ``default`` (else the first choice) does not stand in the address.
+    With ``counts`` each choice has a number with the id ``<field>-<value>-count``. Choosing empties the
+    fields ``instead_of``, and while one of those is set nothing is chosen here."""
     return html.Div(
         [
             html.Button(
@@ -47,7 +56,44 @@ def segmented(
         ],
         className="seg",
         role="group",
-        **{"data-field": field, "data-default": choices[0][0], "aria-label": label},
+        **{
+            "data-field": field,
+            "data-default": default or choices[0][0],
+            "data-instead-of": ",".join(instead_of),
+            "aria-label": label,
+        },
+    )
+
+
+def dates(first: date, last: date, text: str, ident: str, *, given: bool) -> Component:
+    """A chip that opens two dates; they stand in the address as ``from`` and ``to`` while ``given``.
+    ``text`` is what the chip says; its span has the id ``ident``."""
+    opener = html.Button(
+        [
+            icon("calendar3"),
+            html.Span(text, id=ident, className="filter-word clip num"),
+            icon("chevron-down", "filter-more"),
+        ],
+        type="button",
+        className="filter-open",
+        **{"data-menu": "filter-dates", "aria-haspopup": "dialog", "aria-expanded": "false"},
+    )
+    panel = html.Div(
+        id="filter-dates",
+        className="menu dates-menu",
+        hidden=True,
+        **{"data-own": "", "data-dates": "", "data-first": first.isoformat(), "data-last": last.isoformat()},
+    )
+    fields = [
+        html.Span(
+            hidden=True,
+            **{"data-field": name, "data-free": "", "data-now": at.isoformat() if given else ""},
+        )
+        for name, at in (("from", first), ("to", last))
+    ]
+    return html.Div(
+        [html.Span([opener], className=f"filter dates{' is-on' if given else ''}"), panel, *fields],
+        className="has-menu dates-field",
     )
 
 
