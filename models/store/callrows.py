@@ -189,7 +189,8 @@ def _row(store: Store, case: Case, now: datetime) -> dict[str, Any]:
         "direction": folded.direction,
         "lead_id": case.lead["id"] if case.lead else None,
         "person_id": _person(case),
-        "did": folded.did,
+        # some providers put the lead's own number there too; it must not be kept in clear
+        "did": folded.did if folded.did != folded.customer else None,
         "campaign": folded.campaign,
         "intent": folded.intent,
         "started_at": folded.started_at,
