@@ -15,7 +15,7 @@ from models.tables.base import Instant
 from models.tables.calls import call, notification, notification_for, offer
 from models.tables.leads import lead, lead_phone
 from models.tables.people import person
-from models.tables.telephony import connection, did
+from models.tables.telephony import did
 
 _ROW = (
     select(
@@ -39,12 +39,11 @@ _ROW = (
         lead.c.last_talk_at,
         lead_phone.c.mask,
         call.c.campaign,
-        connection.c.label.label("connection"),
+        call.c.connection_id,
         func.coalesce(did.c.label, call.c.did).label("did"),
     )
     .join(call, call.c.id == notification.c.call_id)
     .join(lead, lead.c.id == notification.c.lead_id)
-    .join(connection, connection.c.id == call.c.connection_id)
     .outerjoin(lead_phone, (lead_phone.c.lead_id == lead.c.id) & (lead_phone.c.position == 0))
     .outerjoin(did, did.c.number == call.c.did)
 )
@@ -157,7 +156,7 @@ def _complete(
                 "teams": [{"id": team_id, "name": teams[team_id]} for team_id in in_teams],
                 "pool": pools[row["id"]],
                 "owner": owner.name if owner else None,
-                "connection": row["connection"],
+                "connection": known.lines[row["connection_id"]].label,
                 "did": row["did"],
                 "campaign": row["campaign"],
                 "tries": sum(1 for at in tries[row["lead_id"]] if at > row["raised_at"]),
