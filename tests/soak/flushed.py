@@ -121,8 +121,11 @@ def _flushing(store: Store, *, on: bool) -> None:
 
 
 def _postgres(store: Store) -> list[int]:
-    """Every process of the PostgreSQL server: a commit may be flushed by another one than its own."""
+    """Every process of the PostgreSQL server: a commit may be flushed by another one than its own. With the
+    first of them, which makes the others: a new connection is followed too."""
     if store.db.sqlite:
         return []
     with store.read() as tx:
-        return list(tx.scalars(text("SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()")))
+        folder = Path(str(tx.scalar(text("SHOW data_directory"))))
+        others = tx.scalars(text("SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()"))
+        return [int((folder / "postmaster.pid").read_text().split()[0]), *others]
