@@ -1,0 +1,265 @@
+"""The counselor's day in a real browser: a card comes up, the queue moves, a lead clears for everybody."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.cast import INDORE_DID, Lead, Person
+from tests.conftest import OpenAs
+from tests.servers import Running
+
+pytestmark = pytest.mark.browser
+
+NUMBERS = count(1)
+LIVE = ".live-state[data-state=live]"
+
+
+class Provider:
+    """Calls as a provider tells them over HTTP."""
+
+    def __init__(self, server: Running) -> None:
+        self._server = server
+
+    def rings(self, lead: Lead, *people: Person, call: str | None = None) -> str:
+        call = call or f"browser-{next(NUMBERS)}"
+        for person in people:
+            self._tell("popup", call, person, lead, start_time=_now())
+        return call
+
+    def answered(self, lead: Lead, person: Person, call: str) -> None:
+        self._tell("popup", call, person, lead, event="answered", event_time=_now())
+
+    def missed(self, lead: Lead, *people: Person, call: str | None = None) -> str:
+        call = call or f"browser-{next(NUMBERS)}"
+        for person in people:
+            self._tell("call-log", call, person, lead, start_time=_now(), end_time=_now(), status=0)
+        return call
+
+    def talked(self, lead: Lead, person: Person, call: str, seconds: int = 40) -> None:
+        begun = _now(-seconds)
+        self._tell(
+            "call-log", call, person, lead, start_time=begun, answer_time=begun, end_time=_now(), status=1,
+            talk_seconds=seconds,
+        )  # fmt: skip
+
+    def _tell(self, door: str, call: str, person: Person, lead: Lead, **more: object) -> None:
+        body = {
+            "call_id": call,
+            "agent_no": person.seat,
+            "applicant_no": lead.phone,
+            "did_no": INDORE_DID,
+            "call_type": "inbound",
+            **more,
+        }
+        assert self._server.hook(door, body).status_code == 200
+
+
+def _now(seconds: float = 0) -> str:
+    return (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat()
+
+
+@pytest.fixture
+def provider(server: Running) -> Provider:
+    return Provider(server)
+
+
+@pytest.fixture
+def lead(server: Running) -> Lead:
+    number = next(NUMBERS)
+    return server.cast.lead(f"+91987650{number:04}", name=f"Ananya Number{number}", owner=server.cast.asha)
+
+
+@pytest.fixture
+def at_home(open_as: OpenAs) -> OpenAs:
+    """A page whose live stream stands."""
+
+    def enter(person: Person, path: str = "/", **context: object) -> Page:
+        page = open_as(person, path, **context)
+        page.wait_for_selector(LIVE, state="attached")
+        return page
+
+    return enter
+
+
+def bell(page: Page, kind: str = "missed") -> int:
+    return int(page.locator(f".bell [data-bell={kind}]").inner_text())
+
+
+def test_a_card_comes_up_and_leads_to_the_lead(
+    server: Running, provider: Provider, lead: Lead, at_home: OpenAs
+) -> None:
+    page = at_home(server.cast.asha)
+    page.focus(".top input")
+    call = provider.rings(lead, server.cast.asha, server.cast.ravi)
+    card = page.locator(f".popup:has-text('{lead.name}')")
+    expect(card).to_contain_text("Ringing 0:0")
+    expect(card).to_contain_text("also rings Ravi")
+    expect(page.locator(".top input")).to_be_focused()
+    assert lead.phone[3:] not in page.content()
+    card.get_by_role("link").click()
+    page.wait_for_url(f"**/lead/{lead.id}?via=popup")
+    expect(page.locator(".lead-head h1")).to_have_text(lead.name)
+    expect(page.locator(".lead-live")).to_contain_text("Ringing")
+    expect(card).to_have_count(0)
+    provider.answered(lead, server.cast.asha, call)
+    expect(page.locator(".lead-live")).to_contain_text("On call")
+    expect(page.locator("#shell-presence")).to_contain_text("On a call")
+    provider.talked(lead, server.cast.asha, call)
+    expect(page.locator(".timeline").first).to_contain_text("Connected 40 s you answered")
+    expect(page.locator("#shell-presence")).not_to_contain_text("On a call")
+
+
+def test_a_card_leaves_every_tab_when_a_colleague_answers(
+    server: Running, provider: Provider, lead: Lead, at_home: OpenAs
+) -> None:
+    page = at_home(server.cast.asha)
+    other = page.context.new_page()
+    other.goto("/leads")
+    other.wait_for_selector(LIVE, state="attached")
+    call = provider.rings(lead, server.cast.asha, server.cast.ravi)
+    for tab in (page, other):
+        expect(tab.locator(".popup")).to_contain_text(lead.name)
+    provider.answered(lead, server.cast.ravi, call)
+    for tab in (page, other):
+        expect(tab.locator(".popup")).to_have_count(0)
+        expect(tab.locator(".toast-card")).to_contain_text(f"{server.cast.ravi.name} took the call")
+    provider.talked(lead, server.cast.ravi, call)
+
+
+def test_a_missed_call_clears_on_both_screens_without_reload(
+    server: Running, provider: Provider, lead: Lead, at_home: OpenAs
+) -> None:
+    asha, ravi = at_home(server.cast.asha), at_home(server.cast.ravi)
+    before = bell(asha), bell(ravi)
+    provider.missed(lead, server.cast.asha, server.cast.ravi)
+    for page in (asha, ravi):
+        expect(page.locator(f".queue-item:has-text('{lead.name}')")).to_contain_text("left")
+    assert (bell(asha), bell(ravi)) == (before[0] + 1, before[1] + 1)
+    item = asha.locator(f".queue-item:has-text('{lead.name}')")
+    item.click()
+    expect(asha.locator(".banner.is-connected")).to_contain_text(
+        f"Missed call cleared for you and {server.cast.ravi.name}, by opening this page"
+    )
+    expect(item).to_contain_text("Cleared")
+    expect(ravi.locator(f".queue-item:has-text('{lead.name}')")).to_have_count(0)
+    assert (bell(asha), bell(ravi)) == before
+    assert f"lead={lead.id}" in asha.url
+
+
+def test_an_opened_item_leaves_when_the_person_moves_on(
+    server: Running, provider: Provider, at_home: OpenAs
+) -> None:
+    first, second = (server.cast.lead(name=f"Moves On{n}", owner=server.cast.asha) for n in (1, 2))
+    page = at_home(server.cast.asha)
+    for one in (first, second):
+        provider.missed(one, server.cast.asha)
+    items = [page.locator(f".queue-item:has-text('{one.name}')") for one in (first, second)]
+    items[0].click()
+    expect(items[0]).to_contain_text("Cleared")
+    items[1].click()
+    expect(items[1]).to_contain_text("Cleared")
+    expect(items[0]).to_have_count(0)
+
+
+def test_a_miss_while_the_page_is_open_waits_for_a_word(
+    server: Running, provider: Provider, lead: Lead, at_home: OpenAs
+) -> None:
+    page = at_home(server.cast.asha, f"/lead/{lead.id}")
+    page.wait_for_timeout(100)
+    provider.missed(lead, server.cast.asha)
+    bar = page.locator(".missed-now")
+    expect(bar).to_contain_text("Missed inbound just now")
+    before = bell(page)
+    bar.get_by_role("button").click()
+    expect(bar).to_be_hidden()
+    expect(page.locator(".timeline").first).to_contain_text("by marking it as seen")
+    assert bell(page) == before - 1
+
+
+def test_the_keyboard_is_enough(server: Running, provider: Provider, at_home: OpenAs) -> None:
+    lead = server.cast.lead(name="Key Board", owner=server.cast.chitra)
+    page = at_home(server.cast.chitra)
+    provider.missed(lead, server.cast.chitra)
+    expect(page.locator(".queue-item")).to_have_count(1)
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.locator(".lead-head h1")).to_have_text(lead.name)
+    call = provider.rings(lead, server.cast.chitra)
+    page.keyboard.press("Control+k")
+    page.keyboard.type("k")
+    expect(page.locator(".top input")).to_have_value("k")
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.locator("dialog")).to_contain_text("open the profile of the call that rings")
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog")).to_have_count(0)
+    page.click(".rail-item[href='/leads']")
+    expect(page.locator(".popup")).to_contain_text(lead.name)
+    page.keyboard.press("o")
+    page.wait_for_url(f"**/lead/{lead.id}?via=popup")
+    provider.missed(lead, server.cast.chitra, call=call)
+
+
+def test_a_name_is_never_markup(server: Running, provider: Provider, at_home: OpenAs) -> None:
+    nasty = '<img src=x onerror="window.hurt=1"><b>Bold</b>'
+    lead = server.cast.lead(name=nasty, programme="<i>MBA</i>", city="</div>", owner=server.cast.asha)
+    page = at_home(server.cast.asha)
+    call = provider.rings(lead, server.cast.asha)
+    expect(page.locator(".popup-name")).to_have_text(nasty)
+    provider.missed(lead, server.cast.asha, call=call)
+    item = page.locator(".queue-item:has-text('onerror')")
+    expect(item.locator(".who")).to_have_text(nasty)
+    item.click()
+    expect(page.locator(".lead-head h1")).to_have_text(nasty)
+    assert page.evaluate("window.hurt") is None
+
+
+def test_the_state_is_chosen_in_one_tab_and_shown_in_all(server: Running, at_home: OpenAs) -> None:
+    page = at_home(server.cast.ravi)
+    other = page.context.new_page()
+    other.goto("/leads")
+    other.wait_for_selector(LIVE, state="attached")
+    page.click("#shell-presence")
+    page.get_by_role("menuitemradio", name="Take a break").click()
+    for tab in (page, other):
+        expect(tab.locator("#shell-presence")).to_contain_text("On a break")
+    page.reload()
+    expect(page.locator("#shell-presence")).to_contain_text("On a break")
+
+
+def test_the_theme_is_remembered_before_the_first_paint(server: Running, at_home: OpenAs) -> None:
+    page = at_home(server.cast.asha, color_scheme="light")
+    page.click("[data-theme-switch]")
+    theme = "document.documentElement.dataset.bsTheme"
+    assert page.evaluate(theme) == "dark"
+    page.goto("/leads", wait_until="commit")
+    assert page.evaluate(theme) == "dark"
+
+
+def test_a_phone_has_one_column_and_the_navigation_at_its_foot(
+    server: Running, provider: Provider, lead: Lead, at_home: OpenAs
+) -> None:
+    page = at_home(server.cast.asha, viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    provider.missed(lead, server.cast.asha)
+    page.tap(f".queue-item:has-text('{lead.name}')")
+    page.wait_for_url(f"**/lead/{lead.id}?via=queue")
+    expect(page.locator(".lead-head h1")).to_have_text(lead.name)
+    box = page.locator(".rail").bounding_box()
+    assert box
+    assert box["y"] + box["height"] == pytest.approx(844, abs=1)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.get_by_label("Back", exact=True).click()
+    page.wait_for_selector(".queue")
+
+
+def test_signing_out_ends_every_tab(server: Running, at_home: OpenAs) -> None:
+    page = at_home(server.cast.dev, "/leads")
+    other = page.context.new_page()
+    other.goto("/leads")
+    other.wait_for_selector(LIVE, state="attached")
+    page.click(".avatar-button")
+    page.get_by_role("menuitem", name="Sign out").click()
+    page.wait_for_url("**/login")
+    other.wait_for_url("**/login*", timeout=20_000)
