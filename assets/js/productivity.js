@@ -58,7 +58,7 @@
     open(who === "" ? { metric: drill } : { metric: drill, who });
   });
   document.addEventListener("keydown", (event) => {
-    const cell = event.key === "Enter" && event.target.closest?.(".productivity-grid .ag-cell");
+    const cell = event.key === "Enter" ? event.target.closest?.(".productivity-grid .ag-cell") : null;
     cell?.querySelector("[data-drill]")?.click();
   });
   window.addEventListener("popstate", () => {
