@@ -1,5 +1,6 @@
 """The composition root: one Flask server, one Dash application on it, and all their parts."""
 
+import json
 import logging
 import secrets
 from collections.abc import Callable
@@ -8,7 +9,9 @@ from typing import Any
 
 import dash
 from dash import Dash, set_props
-from flask import Flask, Response
+from dash.exceptions import DependencyException
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dashapp import auth, context, live
@@ -76,6 +79,7 @@ def create_app(settings: Settings, store: Store, hub: live.Hub | None = None) ->
     ):
         server.register_blueprint(part)
     auth.install(app, settings)
+    _say_faults(server)
     _secure(app)
     missing = auth.undeclared(app)
     if missing:
@@ -104,6 +108,31 @@ def _for_roles(layout: Any, roles: frozenset[Role]) -> Callable[..., Any]:
         return layout(**given) if callable(layout) else layout
 
     return guarded
+
+
+def _say_faults(server: Flask) -> None:
+    """What goes wrong before or outside a page is told in the house's style; programs get JSON."""
+
+    @server.errorhandler(HTTPException)
+    def known(error: HTTPException) -> Response:
+        status = error.code or 500
+        reference = ""
+        if status >= 500:
+            reference = secrets.token_hex(4)
+            log.error("%s failed, reference %s", request.endpoint, reference)
+        if request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html":
+            body, kind = errors.document_for(status, reference), "text/html; charset=utf-8"
+        else:
+            body, kind = json.dumps({"error": error.name, "reference": reference}), "application/json"
+        answer = Response(body, status, content_type=kind)
+        if isinstance(error, MethodNotAllowed) and error.valid_methods:
+            answer.headers["Allow"] = ", ".join(error.valid_methods)
+        return answer
+
+    @server.errorhandler(DependencyException)
+    def no_such_file(_: Exception) -> Response:
+        """Dash raises this where somebody asks for a script of a package it doesn't have."""
+        return known(NotFound())
 
 
 def _secure(app: Dash) -> None:

@@ -21,18 +21,16 @@ def not_here() -> Component:
 
 
 def document_for(status: int, reference: str = "") -> str:
-    """A whole document for 403, 404 and 500 outside the shell. ``reference`` is what the log knows it by."""
-    icon, title, text = {
-        403: (
-            "shield-lock",
-            "This is not open to you",
-            "Your role does not include it. An administrator can change that.",
-        ),
-        404: ("signpost-split", "Nothing at this address", "The link may be old or mistyped."),
-    }.get(
-        status,
-        ("exclamation-octagon", "Something went wrong", "It has been logged. Please try again in a moment."),
-    )
+    """A whole document for what went wrong outside the shell. ``reference`` is what the log knows it by."""
+    if status == 403:
+        icon, title = "shield-lock", "This is not open to you"
+        text = "Your role does not include it. An administrator can change that."
+    elif status < 500:
+        icon, title = "signpost-split", "Nothing at this address"
+        text = "The link may be old or mistyped."
+    else:
+        icon, title = "exclamation-octagon", "Something went wrong"
+        text = "It has been logged. Please try again in a moment."
     said = f'<p class="reference">Reference {escape(reference)}</p>' if reference else ""
     body = f"""<main class="plain-page"><div class="empty">
 <i class="bi bi-{icon}" aria-hidden="true"></i>

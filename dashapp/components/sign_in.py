@@ -7,7 +7,6 @@ In demo mode three cards enter as one of the demo people; the passwords come fro
 import json
 from html import escape
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, redirect, request
 
@@ -80,9 +79,8 @@ def _to(path: str) -> Response:
 
 def _inside(path: str) -> str:
     """``path`` if it leads to a page of this site, else the start: a link must not send people elsewhere."""
-    parts = urlsplit(path)
-    safe = path.startswith("/") and not parts.netloc and not parts.scheme and not path.startswith("//")
-    return path if safe and "\\" not in path and path.isprintable() else "/"
+    here = path.startswith("/") and not path.startswith("//")  # browsers read a backslash as a slash
+    return path if here and "\\" not in path and path.isprintable() else "/"
 
 
 def _demo_people(settings: Settings) -> list[dict[str, Any]]:
@@ -107,7 +105,7 @@ def _form(settings: Settings, error: str = "", status: int = 200) -> Response:
     email = escape(request.form.get("email", ""))
     name = escape(settings.institution_name)
     card = f"""<section class="sign-in-card">
-<div class="sign-in-brand"><img src="/assets/brand/mark.svg" alt=""><span>{name}</span></div>
+<div class="sign-in-brand"><img src="{document.asset("brand/mark.svg")}" alt=""><span>{name}</span></div>
 <h1>Sign in</h1><p class="lead-in">With the account your administrator made for you.</p>{said}
 <form method="post" action="/login">{hidden}
 <label for="email">E-mail</label>
