@@ -2,6 +2,7 @@
 
 import argparse
 import multiprocessing
+import os
 import signal
 import socket
 import subprocess
@@ -106,7 +107,7 @@ def _clear_unfinished(settings: Settings) -> None:
 def _live(settings: Settings, *, simulator: bool) -> int:
     """Server and simulator, until somebody stops this or the server ends by itself."""
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
     server = multiprocessing.get_context("spawn").Process(target=_serve, args=(settings,), name="server")
     server.start()
@@ -130,7 +131,8 @@ def _live(settings: Settings, *, simulator: bool) -> int:
 
 
 def _serve(settings: Settings) -> None:
-    """The server's own process. Ctrl-C reaches the whole group; only the parent acts on it."""
+    """The server's own process, in a session of its own: Ctrl-C is for the parent, which ends it in order."""
+    os.setsid()
     logs.set_up(settings)
     try:
         serve.start(settings)
@@ -151,7 +153,7 @@ def _simulator(settings: Settings) -> "subprocess.Popen[bytes]":
         "--port",
         str(settings.port + 1),
     ]
-    return subprocess.Popen(command, cwd=REPOSITORY)
+    return subprocess.Popen(command, cwd=REPOSITORY, start_new_session=True)
 
 
 def _answers(settings: Settings, server: Any, stop: threading.Event) -> bool:
