@@ -38,8 +38,8 @@
     if (data.signedOut) location.assign("/login");
   }
 
-  function shared(me) {
-    const worker = new SharedWorker("/assets/js/sse-worker.js", { name: `callboard-${me}` });
+  function shared({ me, worker: script }) {
+    const worker = new SharedWorker(script, { name: `callboard-${me}` });
     worker.port.onmessage = onMessage;
     worker.port.start();
     const hello = () => worker.port.postMessage({ hello: true, last });
@@ -75,7 +75,7 @@
     if (started) return;
     started = true;
     last = Number(element.dataset.last);
-    if (window.SharedWorker) shared(element.dataset.me);
+    if (window.SharedWorker) shared(element.dataset);
     else alone();
     mine().catch(() => setState("reconnecting"));
     document.addEventListener("visibilitychange", () => document.hidden || sameSession());

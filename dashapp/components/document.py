@@ -1,14 +1,25 @@
 """The HTML document around everything: what is linked, in which order, and what Dash must leave alone.
 
 Vendored css comes first so that ours, which Dash includes by itself, wins at equal weight. The theme is
-set by a small blocking script before the first paint, so a dark screen never flashes white.
+set by a small blocking script before the first paint, so a dark screen never flashes white. Every address
+carries the file's time or stands in a folder named after its version, so browsers may keep it for ever.
 """
+
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parents[2] / "assets"
 
 ASSETS_IGNORE = r"^(sse-worker|theme-boot|core)\.js$"
 """For ``Dash(assets_ignore=…)``: scripts that pages load themselves."""
 
 ASSETS_PATH_IGNORE = ["^vendor$", "^vendor/"]
 """For ``Dash(assets_path_ignore=…)``: linked below, by version, ahead of our own css."""
+
+
+def asset(path: str) -> str:
+    """The address of a file of ``assets``, with its time of change."""
+    return f"/assets/{path}?m={(FOLDER / path).stat().st_mtime_ns}"
+
 
 VENDOR_CSS = (
     "/assets/vendor/bootstrap-5.3.9/bootstrap.min.css",
@@ -26,9 +37,9 @@ HEAD = "\n".join(
     [
         '<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">',
         '<meta name="color-scheme" content="light dark">',
-        '<link rel="icon" href="/assets/brand/mark.svg" type="image/svg+xml">',
-        '<script src="/assets/js/theme-boot.js"></script>',
-        '<script src="/assets/js/core.js"></script>',
+        f'<link rel="icon" href="{asset("brand/mark.svg")}" type="image/svg+xml">',
+        f'<script src="{asset("js/theme-boot.js")}"></script>',
+        f'<script src="{asset("js/core.js")}"></script>',
         *(f'<link rel="preload" href="{font}" as="font" type="font/woff2" crossorigin>' for font in _FONTS),
         *(f'<link rel="stylesheet" href="{sheet}">' for sheet in VENDOR_CSS),
     ]
@@ -56,7 +67,7 @@ INDEX = f"""<!DOCTYPE html>
 
 def plain(title: str, body: str, *, body_class: str = "plain") -> str:
     """A whole document without Dash. ``title`` and ``body`` must be safe HTML already."""
-    own = "\n".join(f'<link rel="stylesheet" href="/assets/css/{name}.css">' for name in OWN_CSS)
+    own = "\n".join(f'<link rel="stylesheet" href="{asset(f"css/{name}.css")}">' for name in OWN_CSS)
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>

@@ -13,6 +13,7 @@ import dash
 from dash import ClientsideFunction, Input, Output, clientside_callback, dcc, html
 from dash.development.base_component import Component
 
+from dashapp.components import document
 from dashapp.components.account import person, presence
 from dashapp.components.bells import bell
 from dashapp.components.icon import icon
@@ -83,6 +84,7 @@ def layout() -> Component:
                     "data-now": now.isoformat(),
                     "data-zone": str(kept.rules.zone),
                     "data-me": str(who.person_id),
+                    "data-worker": document.asset("js/sse-worker.js"),
                 },
             ),
             dcc.Store(id=TOAST_STORE),
@@ -103,7 +105,9 @@ def _navigation(who: Viewer) -> Component:
     ]
     return html.Nav(
         [
-            html.A(html.Img(src="/assets/brand/mark.svg", alt="Callboard"), href="/", className="brand"),
+            html.A(
+                html.Img(src=document.asset("brand/mark.svg"), alt="Callboard"), href="/", className="brand"
+            ),
             *[
                 html.A(
                     [
