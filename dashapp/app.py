@@ -151,12 +151,20 @@ def _secure(app: Dash) -> None:
             headers["Strict-Transport-Security"] = f"max-age={YEAR}"
         if response.mimetype in PRIVATE:
             headers.setdefault("Cache-Control", "no-store")
+        elif response.status_code in (200, 304) and _never_changes():
+            headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
         return response
 
     # Dash completes itself at the first request; only then is every inline script known whose hash the
     # policy must allow.
     server.test_client().get("/healthz")
     allowed["policy"] = CONTENT_POLICY.format(hashes=" ".join(app.csp_hashes()))
+
+
+def _never_changes() -> bool:
+    """Is this a file whose address changes whenever it does (its time of change, or a version's folder)?"""
+    path = request.path
+    return path.startswith("/assets/vendor/") or (path.startswith("/assets/") and "m" in request.args)
 
 
 def _report(error: Exception) -> None:
