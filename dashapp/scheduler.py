@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import SQLAlchemyError
@@ -71,9 +71,11 @@ class Scheduler:
             executors={"default": {"type": "threadpool", "max_workers": 1}},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
+        at_once = datetime.now(UTC)  # what came due while no server ran
         for job in JOBS:
+            seconds = job.every.total_seconds()
             self._clock.add_job(
-                self.run, "interval", args=[job], id=job.name, seconds=job.every.total_seconds()
+                self.run, "interval", args=[job], id=job.name, seconds=seconds, next_run_time=at_once
             )
 
     def start(self) -> None:
