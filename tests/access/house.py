@@ -8,7 +8,7 @@ from typing import Any
 import dash
 import pytest
 from dash import Dash
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from werkzeug.test import TestResponse
 
 from dashapp import auth, live
@@ -16,6 +16,7 @@ from models.rules.access import Role
 from models.rules.phone import mask
 from models.store.base import Store
 from models.store.callrows import PHONE
+from models.tables.calls import notification
 from models.tables.leads import lead_phone
 from tests.cast import PUNE_DID, Cast, Lead, Person
 from tests.telephone import Telephone
@@ -87,8 +88,19 @@ class House:
             )
         visit(None).get(f"/webhooks/v1/{cast.connection.token}/route?applicant_no={self._number()}")
 
-    def lead_names(self, *leads: Lead) -> list[str]:
-        return [one.name for one in leads]
+    def waiting(self, lead_id: int) -> list[int]:
+        """Ids of this lead's open entries."""
+        with self.store.read() as tx:
+            of = select(notification.c.id).where(
+                notification.c.lead_id == lead_id, notification.c.state == "open"
+            )
+            return list(tx.scalars(of.order_by(notification.c.id)))
+
+    def opening_of(self, shown: TestResponse) -> int:
+        """The opening that a page of a lead reports to be still on the screen."""
+        found = re.search(r'"data-opening-id":\s*"(\d+)"', shown.text)
+        assert found, shown.text[:500]
+        return int(found[1])
 
     def everything(self, browser: Visitor, monkeypatch: pytest.MonkeyPatch) -> Iterator[Heard]:
         """All that this browser can be sent: each page and callback, asked in many ways; each route; the
