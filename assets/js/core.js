@@ -24,6 +24,9 @@
   cb.cookie = (name) =>
     document.cookie.split("; ").find((part) => part.startsWith(`${name}=`))?.slice(name.length + 1) ?? "";
 
+  /** The session ended: sign in, and come back here. */
+  cb.signIn = () => location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+
   /** POST JSON to our own server; resolves to the answer's JSON, rejects on anything but 2xx. */
   cb.post = async (url, body) => {
     const answer = await fetch(url, {
@@ -31,7 +34,7 @@
       headers: { "Content-Type": "application/json", "X-CSRFToken": cb.cookie("callboard_csrf") },
       body: JSON.stringify(body),
     });
-    if (answer.status === 401) location.assign("/login");
+    if (answer.status === 401) cb.signIn();
     if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
     return answer.json();
   };

@@ -60,5 +60,21 @@
     }
     if (event.target.closest("[data-seen]")) profile.querySelector(".missed-now").hidden = true;
   });
-  cb.mounts.push(["[data-lead-id]", (profile) => profile.closest("[aria-busy]")?.removeAttribute("aria-busy")]);
+  /* On a phone: where this lead stands in the queue the person came from, and its neighbours. */
+  function neighbours(bar) {
+    const { word, leads } = JSON.parse(sessionStorage.getItem("callboard-queue") || '{"leads": []}');
+    const at = leads.indexOf(Number(bar.closest("[data-lead-id]").dataset.leadId));
+    if (at < 0) return;
+    bar.querySelector(".where").replaceChildren(cb.el("b", "", word), ` ${at + 1} of ${leads.length}`);
+    for (const [step, icon, label] of [[-1, "chevron-up", "Previous"], [1, "chevron-down", "Next"]]) {
+      const to = leads[at + step];
+      if (to === undefined) continue;
+      const link = cb.el("a", "icon-button", cb.icon(icon));
+      link.href = `/lead/${to}?via=queue`;
+      link.setAttribute("aria-label", label);
+      bar.append(link);
+    }
+  }
+
+  cb.mounts.push([".phone-bar", neighbours], ["[data-lead-id]", (profile) => profile.closest("[aria-busy]")?.removeAttribute("aria-busy")]);
 })();

@@ -27,7 +27,7 @@
 
   async function mine() {
     const answer = await fetch("/live/mine", { cache: "no-store" });
-    if (answer.status === 401) return location.assign("/login");
+    if (answer.status === 401) return cb.signIn();
     if (answer.ok) cb.emit("mine", await answer.json());
   }
 
@@ -35,7 +35,7 @@
     if (data.event) hear(data.event);
     if (data.state) setState(data.state);
     if (data.reset) location.reload();
-    if (data.signedOut) location.assign("/login");
+    if (data.signedOut) cb.signIn();
   }
 
   function shared({ me, worker: script }) {

@@ -46,7 +46,10 @@
       if (tab) this.show(tab.dataset.tab);
       if (filter) { this.filter = filter.dataset.filter; this.draw(); }
       const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey;
-      if (item && plain && !cb.isPhone()) {
+      if (!item || !plain) return;
+      if (cb.isPhone()) {
+        this.lead = Number(item.dataset.lead);
+      } else {
         event.preventDefault();
         this.select(Number(item.dataset.lead));
       }
@@ -141,6 +144,14 @@
         li.firstChild.classList.toggle("is-new", entry.id === arrived);
       }
       this.frame(shown.length);
+      this.remember(shown);
+    }
+
+    /* A phone shows the lead on a page of its own, which offers the neighbours in the queue. */
+    remember(shown) {
+      if (this.tab === "mine") return;
+      const leads = [...new Set(shown.map((entry) => entry.lead_id))];
+      sessionStorage.setItem("callboard-queue", JSON.stringify({ word: this.tab === "missed" ? "Missed" : "Pending", leads }));
     }
 
     frame(number) {

@@ -101,12 +101,12 @@ def person(who: Viewer, teams: list[str]) -> Component:
         **{"data-show-keys": ""},
     )
     button = html.Button(
-        html.Span(words.initials(who.name), className="avatar"),
+        html.Span(words.initials(who.name), className="avatar", **{"aria-hidden": "true"}),
         type="button",
         className="avatar-button",
         **{
             "data-menu": "shell-person-menu",
-            "aria-label": f"{who.name}: account",
+            "aria-label": f"{words.initials(who.name)}: {who.name}, account",
             "aria-haspopup": "menu",
             "aria-expanded": "false",
         },

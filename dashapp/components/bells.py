@@ -35,10 +35,16 @@ def bell(kind: str, icon_name: str, word: str, number: int) -> Component:
         id=f"shell-{kind}",
         type="button",
         className="bell",
-        **{"data-menu": f"shell-{kind}-menu", "aria-haspopup": "menu", "aria-expanded": "false"},
+        **{
+            "data-menu": f"shell-{kind}-menu",
+            "aria-expanded": "false",
+            "aria-controls": f"shell-{kind}-menu",
+        },
     )
     loading = html.Div(skeleton(4), id=f"shell-{kind}-list", className="bell-list")
-    return html.Div([button, menu(f"shell-{kind}-menu", [loading], "bell-menu")], className="has-menu")
+    return html.Div(
+        [button, menu(f"shell-{kind}-menu", [loading], "bell-menu", "group")], className="has-menu"
+    )
 
 
 def _rows(kind: str) -> list[Component]:
@@ -69,7 +75,6 @@ def _rows(kind: str) -> list[Component]:
                 ),
             ],
             href=f"/lead/{entry['lead_id']}?via=bell",
-            role="menuitem",
             className="menu-item bell-row",
         )
         for entry in waiting[:ROWS]
@@ -78,7 +83,7 @@ def _rows(kind: str) -> list[Component]:
         where = "/" if who.role is Role.COUNSELOR else "/boards"
         rows += [
             html.Div(className="menu-sep"),
-            html.A(f"All {len(waiting):,}", href=where, role="menuitem", className="menu-item"),
+            html.A(f"All {len(waiting):,}", href=where, className="menu-item"),
         ]
     return rows
 

@@ -24,7 +24,7 @@ HOW = {
     "seen": "by marking it as seen",
 }
 NAMED = 3
-UNSAID = (None, MissReason.UNKNOWN, MissReason.CALLER_LEFT)
+UNSAID = (MissReason.UNKNOWN, MissReason.CALLER_LEFT)
 """Reasons that say nothing about the counselor; the call's own line tells that the caller left."""
 
 
@@ -55,7 +55,7 @@ def moments(found: list[Moment], now: datetime, zone: ZoneInfo) -> list[Componen
     return [
         html.Section(
             [
-                html.H3(words.day(of, today), className="day-head"),
+                html.H2(words.day(of, today), className="day-head"),
                 html.Ol([_line(moment, zone) for moment in group], className="timeline"),
             ],
             className="day",
@@ -198,23 +198,22 @@ def _open(call: CallMoment) -> str:
 
 
 def _reasons(call: CallMoment) -> Component | None:
-    """Who was rung and did not pick up, and why."""
-    silent = [ring for ring in call.rings if not ring.answered and ring.reason not in UNSAID]
+    """Who was rung and did not pick up, by why not."""
+    silent: dict[MissReason, list[str]] = {}
+    for ring in call.rings:
+        if not ring.answered and ring.reason and ring.reason not in UNSAID:
+            silent.setdefault(ring.reason, []).append("you" if ring.me else ring.name)
     if not silent:
         return None
     return html.Ul(
-        [
-            html.Li(
-                [
-                    icon(status.NOT_PICKED_UP[ring.reason].icon),
-                    f" {'You' if ring.me else ring.name}: {status.NOT_PICKED_UP[ring.reason].word}",
-                ]
-            )
-            for ring in silent
-            if ring.reason
-        ],
+        [_reason(status.NOT_PICKED_UP[reason], names) for reason, names in silent.items()],
         className="moment-more rungs",
     )
+
+
+def _reason(look: status.Look, names: list[str]) -> Component:
+    said = look.word[0].upper() + look.word[1:]
+    return html.Li([icon(look.icon), f" {said}: {', '.join(dict.fromkeys(names))}"])
 
 
 def _dots(*parts: str) -> str:

@@ -67,8 +67,8 @@ def test_calls(changed: dict[str, object], words: str) -> None:
 
 def test_why_nobody_picked_up() -> None:
     told = said(CALL)
-    assert "You: on another call" in told
-    assert "Ravi Deshmukh: away" in told
+    assert "On another call: you" in told
+    assert "Away: Ravi Deshmukh" in told
 
 
 @pytest.mark.parametrize(
