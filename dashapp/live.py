@@ -239,7 +239,8 @@ def _follow(store: Store, subscriber: Subscriber, sent: int, secret: str) -> Ite
     lasting = STREAM_SECONDS * _spread.uniform(0.8, 1.2)
     while not subscriber.overflowed:
         try:
-            item = subscriber.events.get(timeout=RECHECK_SECONDS)
+            due = checked + RECHECK_SECONDS - time.monotonic()
+            item = subscriber.events.get(timeout=max(0.0, due))
         except queue.Empty:
             item = None
         now = time.monotonic()
