@@ -10,13 +10,21 @@
 
   const RINGING = { inbound: "telephone-inbound", campaign: "megaphone", outbound: "telephone-outbound" };
 
+  /* Some providers never say that a ring was answered: no telephone rings this long, so it is said no longer. */
+  const RINGS_AT_MOST = 60_000;
+  const FORGOTTEN = 15 * 60_000;
+  const age = (body) => Date.now() - Date.parse(body.at);
+  const silent = (body) => body.phase === "ringing" && age(body) > RINGS_AT_MOST;
+
   function phase(body) {
     const talking = body.phase === "talking";
-    const chip = cb.chip(
-      talking ? "connected" : "ringing",
-      talking ? "telephone-fill" : RINGING[body.direction] || "telephone",
-      talking ? "On call " : body.direction === "outbound" ? "Calling " : "Ringing ",
-    );
+    const chip = silent(body)
+      ? cb.chip("unknown", "telephone", "Under way ")
+      : cb.chip(
+          talking ? "connected" : "ringing",
+          talking ? "telephone-fill" : RINGING[body.direction] || "telephone",
+          talking ? "On call " : body.direction === "outbound" ? "Calling " : "Ringing ",
+        );
     const timer = cb.el("span");
     timer.dataset.since = body.at;
     timer.dataset.as = "timer";
@@ -122,6 +130,17 @@
     if (why === "missed" && body.phase === "ringing") cb.announce(`The call from ${name} was missed`);
   }
 
+  function growOld() {
+    for (const body of [...calls.values()]) {
+      if (body.phase === "ringing" && age(body) > FORGOTTEN) leave(body.call_id, "ended");
+      else if (silent(body) && !body.wasSilent) {
+        body.wasSilent = true;
+        place(body);
+        changed();
+      }
+    }
+  }
+
   function putAway(call_id, from) {
     away.add(call_id);
     const body = calls.get(call_id);
@@ -148,6 +167,7 @@
       [...calls.keys()].filter((id) => !alive.has(id) && older(id)).forEach((id) => leave(id, "ended"));
       popups.filter((body) => older(body.call_id)).forEach(show);
     });
+    setInterval(growOld, 5000);
     cb.on("left-lead", () => calls.forEach(place));
   });
 })();
