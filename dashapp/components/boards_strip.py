@@ -9,7 +9,7 @@ from dashapp.components import words
 from dashapp.components.kpi import change, kpi, kpi_strip
 from dashapp.components.spark import spark
 from dashapp.components.status import word
-from models.rules import metrics
+from models.rules import metrics, tally
 from models.store.base import Rules
 from models.store.boards import Figures, Today, Waiting
 
@@ -66,7 +66,7 @@ def _oldest(missed: Waiting, now: datetime, rules: Rules) -> Component:
 
 def _within_sla(today: Today, rules: Rules) -> Component:
     formula = _meaning("within_sla", rules)
-    share = metrics.quotient(today.called_back_in_time, today.due)
+    share = tally.quotient(today.called_back_in_time, today.due)
     if share is None:
         return kpi(_label("within_sla"), words.NO_DATA, note="No call back was due yet", formula=formula)
     return kpi(

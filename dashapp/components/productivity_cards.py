@@ -8,7 +8,7 @@ from dashapp.components.kpi import change, kpi_cards
 from dashapp.components.page import info
 from dashapp.components.spark import spark
 from models.rules import metrics
-from models.rules.metrics import Tally
+from models.rules.tally import Tally
 from models.store.base import Rules
 from models.store.productivity import SPARK_DAYS, Report
 

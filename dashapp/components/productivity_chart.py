@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from models.rules.metrics import Tally, Window, day_date
+from models.rules.tally import Tally
+from models.rules.windows import Window, day_date
 
 SERIES = (("outbound", "Outbound"), ("campaign", "Campaign"), ("inbound", "Inbound"))
 BY_WEEK_FROM = 63

@@ -8,7 +8,8 @@ from dash.development.base_component import Component
 
 from dashapp.components import csv_export, numbers, words
 from dashapp.components.productivity_cards import meaning
-from models.rules.metrics import CATALOGUE, Tally, Unit
+from models.rules.metrics import CATALOGUE, Unit
+from models.rules.tally import Tally
 from models.store.base import Rules
 from models.store.productivity import Report, Row
 

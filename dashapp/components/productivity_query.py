@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from dashapp.components import filters
-from models.rules import metrics
-from models.rules.metrics import Window
+from models.rules import windows
+from models.rules.windows import Window
 
 PRESETS = (
     ("today", "Today"),
@@ -37,7 +37,7 @@ class ProductivityQuery:
         first, last = _date(given.get("from")), _date(given.get("to"))
         if first is not None:
             last = min(last or first, today)
-            if 0 <= (last - first).days < metrics.LONGEST_WINDOW:
+            if 0 <= (last - first).days < windows.LONGEST_WINDOW:
                 return cls("", first, last, teams)
         preset = str(given.get("range") or DEFAULT)
         if preset not in dict(PRESETS):
@@ -65,11 +65,11 @@ def _days(preset: str, today: date) -> tuple[date, date]:
         case "yesterday":
             return today - timedelta(days=1), today - timedelta(days=1)
         case "30d":
-            return metrics.days_back(today, 30), today
+            return windows.days_back(today, 30), today
         case "month":
-            return metrics.month_start(today), today
+            return windows.month_start(today), today
         case _:
-            return metrics.days_back(today, 7), today
+            return windows.days_back(today, 7), today
 
 
 def _date(given: Any) -> date | None:

@@ -23,7 +23,7 @@ from dashapp.components.productivity_parts import CHART, DRILL, FILE, QUERY, TRE
 from dashapp.components.productivity_query import ProductivityQuery, span
 from dashapp.context import store, viewer
 from models.rules.access import Role
-from models.rules.metrics import Window
+from models.rules.windows import Window
 from models.store import productivity
 from models.store.callsbehind import Behind, behind
 from models.store.productivity import Report

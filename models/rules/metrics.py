@@ -4,12 +4,8 @@ A screen shows a number under its ``label`` with its ``formula`` behind the (i);
 When a formula changes, ``version`` grows, so that a file of last year can say by which rule it counted.
 """
 
-from dataclasses import dataclass, fields
-from datetime import date, timedelta
+from dataclasses import dataclass
 from enum import StrEnum
-
-UNIX_EPOCH_DAY = date(1970, 1, 1).toordinal()
-LONGEST_WINDOW = 731
 
 
 class Unit(StrEnum):
@@ -35,116 +31,6 @@ class Metric:
     unit: Unit = Unit.COUNT
     better: Better = Better.NEITHER
     version: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Local days ``first`` to ``last``, both included, as days since 1970-01-01 in the institution's zone."""
-
-    first: int
-    last: int
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.last - self.first < LONGEST_WINDOW:
-            raise ValueError(f"a window has 1 to {LONGEST_WINDOW} days, first before last")
-
-    @classmethod
-    def of(cls, first: date, last: date) -> "Window":
-        return cls(day_number(first), day_number(last))
-
-    @property
-    def days(self) -> int:
-        return self.last - self.first + 1
-
-    @property
-    def dates(self) -> tuple[date, date]:
-        return day_date(self.first), day_date(self.last)
-
-    def previous(self) -> "Window":
-        """The window of the same length that ends the day before this one begins."""
-        return Window(self.first - self.days, self.first - 1)
-
-
-def day_number(day: date) -> int:
-    """Days since 1970-01-01."""
-    return day.toordinal() - UNIX_EPOCH_DAY
-
-
-def day_date(number: int) -> date:
-    return date.fromordinal(number + UNIX_EPOCH_DAY)
-
-
-def month_start(day: date) -> date:
-    return day.replace(day=1)
-
-
-def days_back(day: date, days: int) -> date:
-    """The first day of the ``days`` days that end with ``day``."""
-    return day - timedelta(days=days - 1)
-
-
-def quotient(part: float, whole: float) -> float | None:
-    """None when there is nothing to divide by: no data is not zero."""
-    return part / whole if whole else None
-
-
-@dataclass(slots=True)
-class Tally:
-    """Counts of one counselor, one day or a whole report; counts add up, quotients are taken afterwards.
-
-    ``missed_calls``, ``still_open`` and ``pending_calls`` are different calls and so stand only where calls are
-    counted once: in a day or a whole report, not in a counselor's row.
-    """
-
-    outbound: int = 0
-    campaign: int = 0
-    inbound: int = 0
-    connected: int = 0
-    network_answered: int = 0
-    human_connected: int = 0
-    talk_time: int = 0  # seconds
-    inbound_offered: int = 0
-    inbound_answered: int = 0
-    missed: int = 0
-    missed_open: int = 0
-    pending: int = 0
-    pending_open: int = 0
-    missed_calls: int = 0
-    still_open: int = 0
-    pending_calls: int = 0
-
-    def add(self, other: "Tally", times: int = 1) -> None:
-        for each in fields(self):
-            setattr(self, each.name, getattr(self, each.name) + times * getattr(other, each.name))
-
-    @property
-    def calls(self) -> int:
-        return self.outbound + self.campaign + self.inbound
-
-    @property
-    def attempts(self) -> int:
-        return self.outbound + self.campaign
-
-    @property
-    def connect_rate(self) -> float | None:
-        return quotient(self.human_connected, self.attempts)
-
-    @property
-    def answer_rate(self) -> float | None:
-        return quotient(self.inbound_answered, self.inbound_offered)
-
-    @property
-    def avg_talk(self) -> float | None:
-        return quotient(self.talk_time, self.connected)
-
-    @property
-    def empty(self) -> bool:
-        return not any(getattr(self, each.name) for each in fields(self))
-
-    def value(self, metric_id: str) -> float | None:
-        """The number of that metric; None when there is nothing to divide by."""
-        found: float | None = getattr(self, metric_id)
-        return found
 
 
 _CALLS = (

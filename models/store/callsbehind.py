@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select, true
 
 from models.rules.access import Viewer
 from models.rules.call import Direction
-from models.rules.metrics import Window
+from models.rules.windows import Window
 from models.store.base import Rules
 from models.store.callscope import RAISED, Scope, attempt, connected, human, network
 from models.tables.calls import call, notification, notification_for, offer

@@ -14,7 +14,8 @@ from sqlalchemy import ColumnElement, Connection, and_, case, distinct, false, f
 
 from models.rules.access import Role, Viewer
 from models.rules.call import Direction
-from models.rules.metrics import Tally, Window
+from models.rules.tally import Tally
+from models.rules.windows import Window
 from models.store.base import Rules
 from models.store.callscope import RAISED, Scope, connected, human, network
 from models.store.entries import initials

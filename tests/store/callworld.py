@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, insert
 
 from models.rules.access import Role, Viewer
-from models.rules.metrics import day_number
+from models.rules.windows import day_number
 from models.tables.calls import call, notification, notification_for, offer
 from models.tables.leads import lead, lead_phone
 from models.tables.people import person, supervises, team

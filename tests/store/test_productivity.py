@@ -7,7 +7,9 @@ import pytest
 
 from models.db import Database
 from models.rules.access import Viewer
-from models.rules.metrics import CATALOGUE, Tally, Window
+from models.rules.metrics import CATALOGUE
+from models.rules.tally import Tally
+from models.rules.windows import Window
 from models.store import productivity
 from models.store.base import Rules
 from models.store.callsbehind import OPENABLE, behind
