@@ -9,10 +9,10 @@ import logging
 import secrets
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from dash import Dash
 from flask import Flask, Request, Response, current_app, g, redirect, request
@@ -108,13 +108,13 @@ def undeclared(app: Dash) -> list[str]:
 def sign_in(email: str, password: str) -> str | None:
     """A new session's secret, or None. The same None, in the same time, for every kind of failure."""
     limiter: Limiter = current_app.extensions["callboard.limiter"]
-    who = f"{request.remote_addr}|{email.strip().lower()}"
-    if not limiter.may_try(who):
+    address, who = str(request.remote_addr), email.strip().lower()
+    if not limiter.may_try(address, who):
         return None
     with store().read() as tx:
         person_id = sessions.check_password(tx, email, password)
     if person_id is None:
-        limiter.failed(who)
+        limiter.failed(address, who)
         return None
     secret, csrf = sessions.start(store(), person_id, timedelta(hours=_settings().session_hours))
     g.new_csrf = csrf
@@ -174,29 +174,32 @@ def still_valid(kept: Store, secret: str) -> Session | None:
 
 
 class Limiter:
-    """Slows down guessing: ``TRIES`` failures within ``WINDOW`` seconds, then a pause."""
+    """Slows down guessing: after ``TRIES`` failures with one name, or ``TRIES_OF_ONE_ADDRESS`` with any names,
+    an address has to wait until they are ``WINDOW`` seconds old."""
 
-    TRIES, WINDOW = 10, 300.0
+    TRIES, TRIES_OF_ONE_ADDRESS, WINDOW = 10, 100, 300.0
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._failures: dict[str, list[float]] = defaultdict(list)
+        self._failures: dict[tuple[str, str], list[float]] = {}
 
-    def may_try(self, who: str) -> bool:
+    def may_try(self, address: str, who: str) -> bool:
         with self._lock:
-            return len(self._recent(who)) < self.TRIES
+            return (
+                len(self._recent(address, who)) < self.TRIES
+                and len(self._recent(address, "")) < self.TRIES_OF_ONE_ADDRESS
+            )
 
-    def failed(self, who: str) -> None:
+    def failed(self, address: str, who: str) -> None:
         with self._lock:
-            self._recent(who).append(time.monotonic())
             if len(self._failures) > 10_000:
                 self._failures.clear()
+            for counted in {who, ""}:
+                self._failures[address, counted] = [*self._recent(address, counted), time.monotonic()]
 
-    def _recent(self, who: str) -> list[float]:
+    def _recent(self, address: str, who: str) -> list[float]:
         since = time.monotonic() - self.WINDOW
-        recent = [at for at in self._failures[who] if at > since]
-        self._failures[who] = recent
-        return recent
+        return [at for at in self._failures.get((address, who), ()) if at > since]
 
 
 def _settings() -> Settings:
@@ -236,7 +239,8 @@ def _guard(app: Dash) -> Response | None:
         return _refuse(503, "the database is away; try again")
     if found is None:
         if wanted == PAGE and request.method == "GET":
-            return redirect(f"/login?next={request.path}")  # type: ignore[return-value]
+            onward = quote(request.full_path.rstrip("?"), safe="/")
+            return redirect(f"/login?next={onward}")  # type: ignore[return-value]
         return _refuse(401, "sign in first")
     if request.method not in ("GET", "HEAD", "OPTIONS") and not _csrf_fits(found):
         return _refuse(403, "this request did not come from our own page")

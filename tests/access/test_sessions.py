@@ -279,7 +279,7 @@ def test_events_do_not_put_off_the_look_at_the_session(house: House, monkeypatch
     subscriber = live.Subscriber(house.cast.asha.viewer, Busy())  # type: ignore[arg-type]
     hub = live.Hub()
     monkeypatch.setattr(hub, "subscribe", lambda viewer: subscriber)
-    monkeypatch.setattr(live.time, "monotonic", lambda: at[0])
+    monkeypatch.setattr(time, "monotonic", lambda: at[0])
     secret, _ = sessions.start(house.store, house.cast.asha.id, timedelta(hours=1))
     told = live.events(house.store, hub, house.cast.asha.viewer, None, secret)
     assert next(told).startswith("retry:")
