@@ -20,6 +20,9 @@ _READ = re.compile(
     """,
     re.VERBOSE,
 )
+_A_MOMENT = r"(?<!\d)(?:1[6-9]\d{8}|1[6-9]\d{11}|20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[0-2]\d[0-5]\d[0-5]\d)(?!\d)"
+_MOMENT = re.compile(_A_MOMENT)
+_MOMENT_APART = re.compile(f"({_A_MOMENT})")
 _SECRET = re.compile(r"auth|cookie|signature|token|secret|passw|api[-_]?key|apikey|csrf", re.IGNORECASE)
 
 
@@ -29,6 +32,12 @@ def numbers(text: str) -> str:
     Dates and times stay readable. Ids that look like numbers are masked too: better one too many.
     """
     return _READ.sub(_one, text)
+
+
+def call_id(text: str) -> str:
+    """A provider's id of a call: as ``numbers``, but what reads as a moment (Unix seconds or milliseconds,
+    ``20260302105800``) stays, because most ids are made of one. Some ids end in the caller's number."""
+    return "".join(part if _MOMENT.fullmatch(part) else numbers(part) for part in _MOMENT_APART.split(text))
 
 
 def is_secret(name: str) -> bool:

@@ -154,7 +154,7 @@ def _listed(row: Any, count: int) -> Listed:
         received_at=row["received_at"],
         verdict=row["verdict"],
         reason=redaction.numbers(row["reason"]),
-        provider_call_id=row["provider_call_id"],
+        provider_call_id=redaction.call_id(row["provider_call_id"]) if row["provider_call_id"] else None,
         replayed_at=row["replayed_at"],
         events=count,
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, select
 
+from models.rules import redaction
 from models.rules.access import Viewer
 from models.store.base import Rules
 from models.store.journal import Verdict
@@ -141,7 +142,15 @@ def unknown_words(tx: Connection, viewer: Viewer) -> list[UnknownWord]:
         .limit(100)
     )
     return [
-        UnknownWord(row.connection_id, row.label, row.field, row.word, row.seen, row.last_at) for row in rows
+        UnknownWord(
+            row.connection_id,
+            row.label,
+            redaction.numbers(row.field),
+            redaction.numbers(row.word),
+            row.seen,
+            row.last_at,
+        )
+        for row in rows
     ]
 
 

@@ -247,6 +247,21 @@ def test_numbers_are_masked_however_they_are_written(sent, shown):
     assert redaction.numbers(sent) == shown
 
 
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("call-1795446851-5", "call-1795446851-5"),
+        ("1772429400.919876543210", "1772429400.••••• ••210"),
+        ("1772429400123", "1772429400123"),
+        ("20260302105800-98765-43210", "20260302105800-••••• ••210"),
+        ("919876543210", "••••• ••210"),
+        ("a1b2c3", "a1b2c3"),
+    ],
+)
+def test_a_calls_id_keeps_its_moment_and_hides_its_number(sent, shown):
+    assert redaction.call_id(sent) == shown
+
+
 def test_values_are_masked_all_the_way_down():
     assert redaction.value(
         {"a": [{"To": 919876543210, "n": 12.5, "ok": True}], "9876543210": None, "apiKey": "x"}
