@@ -48,7 +48,6 @@ class Book:
     """The leads in order of creation, for "somebody who was known by then"."""
 
     own: dict[int, list[Caller]]
-    nobodys: list[Caller]
     all: list[Caller]
     _created: dict[int, list[datetime]] = field(default_factory=dict)
 
@@ -145,7 +144,7 @@ class Past:
                 stranger.created_at = at
                 return stranger
         own = kind == "outbound" or rng.random() < 0.8
-        return book.known(rng, book.own[agent.place] if own else book.nobodys, at)
+        return book.known(rng, book.own[agent.place] if own else book.all, at)
 
     def _callbacks(self, told: Sequence[Told]) -> list[Told]:
         """Most callers whom nobody picked up are called back once somebody has looked at the entry."""

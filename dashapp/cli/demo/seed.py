@@ -91,7 +91,6 @@ def fill(store: Store, passwords: Mapping[str, str], say: Say = lambda _: None) 
     worked = shifts(rng, agents, now, store.rules.zone)
     book = Book(
         own={agent.place: [one for one in callers if one.keeper is agent] for agent in agents},
-        nobodys=callers[::12],
         all=callers,
     )
     told = Past(rng, book, iter(strangers), now, store.rules.zone).calls(worked)
