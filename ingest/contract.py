@@ -13,15 +13,15 @@ from typing import Any, Protocol
 from models.rules.call import CallEvent
 
 __all__ = [
-    "Capability",
     "CallEvent",
+    "Capability",
     "ConnectionInfo",
     "Delivery",
     "Door",
     "Parsed",
     "RouteAnswer",
-    "RouteReply",
     "RouteQuestion",
+    "RouteReply",
     "Unreadable",
     "Vendor",
 ]
