@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 
 from dashapp import live
 from dashapp.app import create_app
@@ -45,6 +46,15 @@ MEMORY_DISK = Path("/dev/shm")  # noqa: S108 (gunicorn makes unguessable names)
 """Where workers' heartbeat files go, so that none ever waits for a disk."""
 
 
+class Log(Logger):
+    """Gunicorn writes where the rest of the process does, so that what is hidden there is hidden here."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
+
+
 class Server(BaseApplication):
     """Gunicorn, configured in code."""
 
@@ -64,6 +74,7 @@ class Server(BaseApplication):
             "keepalive": 5,
             "control_socket_disable": True,
             "loglevel": settings.log_level,
+            "logger_class": Log,
             "accesslog": None,  # vendors put numbers and tokens into addresses
             "forwarded_allow_ips": "127.0.0.1",
         }
