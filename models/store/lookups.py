@@ -16,7 +16,7 @@ from models.store.events import unseal
 from models.store.prepared import Query
 from models.store.vault import Vault
 from models.tables.base import Instant
-from models.tables.calls import call, call_event, notification
+from models.tables.calls import call, call_event, notification, notification_for
 from models.tables.leads import lead, lead_phone, opening
 from models.tables.people import person
 
@@ -147,6 +147,25 @@ def notifications(tx: Connection, call_ids: Collection[int]) -> dict[int, dict[s
         return {}
     rows = _notifications.dicts(tx, call_ids)
     return {row["call_id"]: row for row in rows}
+
+
+_addressees = Query(
+    select(
+        notification_for.c.notification_id, notification_for.c.person_id, notification_for.c.team_id
+    ).where(notification_for.c.notification_id.in_(_IDS))
+)
+
+
+def addressees(tx: Connection, entry_ids: Collection[int]) -> dict[int, tuple[set[int], set[int]]]:
+    """The people and the teams each entry is for."""
+    found: dict[int, tuple[set[int], set[int]]] = {entry_id: (set(), set()) for entry_id in entry_ids}
+    for entry_id, person_id, team_id in _addressees.rows(tx, entry_ids):
+        people, teams = found[entry_id]
+        if person_id:
+            people.add(person_id)
+        if team_id:
+            teams.add(team_id)
+    return found
 
 
 def _by_connection(keys: Iterable[Key]) -> dict[int, list[str]]:

@@ -1,6 +1,6 @@
 """Missed and pending entries: brought in line with what the rules say is due."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,10 +21,11 @@ OPEN, CLEARED, WITHDRAWN = "open", "cleared", "withdrawn"
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """An entry that was raised, changed, cleared or withdrawn."""
+    """An entry that was raised, changed, cleared or withdrawn. ``lost``: who saw it open and no longer may."""
 
     id: int
     call_id: int
+    lost: Audience | None = None
 
 
 def sync(store: Store, tx: Connection, cases: Sequence[Case], now: datetime) -> list[Touched]:
@@ -41,6 +42,7 @@ def sync(store: Store, tx: Connection, cases: Sequence[Case], now: datetime) -> 
         since[lead_id] = min(since.get(lead_id, began), began)
     openings = lookups.openings(tx, since, store.rules)
     standing = lookups.notifications(tx, {case.call_id for case in cases if case.before is not None})
+    addressed = lookups.addressees(tx, [row["id"] for row in standing.values()])
     raised: list[tuple[Case, Due]] = []
     touched: list[Touched] = []
     for case in cases:
@@ -50,17 +52,21 @@ def sync(store: Store, tx: Connection, cases: Sequence[Case], now: datetime) -> 
         row = standing.get(case.call_id)
         if row is None and wanted is not None:
             raised.append((case, wanted))
-        elif row is not None and _bring_in_line(tx, row, wanted, case):
-            touched.append(Touched(row["id"], case.call_id))
+        elif row is not None:
+            touched += _bring_in_line(tx, row, wanted, case, *addressed[row["id"]])
     return touched + _raise(store, tx, raised)
 
 
 def news(store: Store, tx: Connection, touched: Sequence[Touched], now: datetime) -> list[News]:
-    """One ``entry`` row for each changed entry, to all whom it is for and their supervisors."""
-    return [
-        News("entry", audience(row), row)
-        for row in entries.rows(tx, [item.id for item in touched], now=now, rules=store.rules)
-    ]
+    """One ``entry`` row for each changed entry, to all whom it is for and their supervisors. Before it, to
+    whom it is for no longer, that it is withdrawn: some of them are told at once that it is theirs after all."""
+    lost = {item.id: item.lost for item in touched if item.lost is not None}
+    found: list[News] = []
+    for row in entries.rows(tx, [item.id for item in touched], now=now, rules=store.rules):
+        if row["id"] in lost:
+            found.append(News("entry", lost[row["id"]], {**row, "state": WITHDRAWN}))
+        found.append(News("entry", audience(row), row))
+    return found
 
 
 def audience(row: Mapping[str, Any]) -> Audience:
@@ -131,22 +137,47 @@ def _address(tx: Connection, entries_due: Sequence[tuple[int, Due]]) -> None:
         insert_rows(tx, notification_for, rows)
 
 
-def _bring_in_line(tx: Connection, row: Mapping[str, Any], wanted: Due | None, case: Case) -> bool:
+def _bring_in_line(
+    tx: Connection, row: Mapping[str, Any], wanted: Due | None, case: Case, people: set[int], teams: set[int]
+) -> list[Touched]:
+    """Correct a standing entry that is for ``people`` and ``teams``; what was changed, if anything was."""
+    lost = None
     if wanted is None:
         if row["state"] == WITHDRAWN:
-            return False
+            return []
         values: dict[str, Any] = {"state": WITHDRAWN}
     else:
         values = _values(case, wanted)
         if row["state"] == CLEARED and not wanted.cleared_at:
             for kept in ("state", "cleared_at", "cleared_by", "cleared_how"):
                 values[kept] = row[kept]
-        tx.execute(delete(notification_for).where(notification_for.c.notification_id == row["id"]))
-        _address(tx, [(row["id"], wanted)])
-        if all(row[name] == value for name, value in values.items()):
-            return False
+        moved = people != wanted.people or teams != {wanted.team_id} - {None}
+        if moved:
+            tx.execute(delete(notification_for).where(notification_for.c.notification_id == row["id"]))
+            _address(tx, [(row["id"], wanted)])
+        if row["state"] == OPEN and (moved or row["everyone"] != wanted.everyone):
+            lost = _lost(case, people, teams, row["everyone"], wanted)
+        if not moved and all(row[name] == value for name, value in values.items()):
+            return []
     tx.execute(
         update(notification).where(notification.c.id == bindparam("this_id")),
         {**values, "this_id": row["id"]},
     )
-    return True
+    return [Touched(row["id"], case.call_id, lost)]
+
+
+def _lost(case: Case, people: set[int], teams: set[int], everyone: bool, wanted: Due) -> Audience | None:
+    """Whose screens show an entry that is for others now."""
+    pool = {wanted.team_id} - {None}
+    lost = Audience(
+        people=frozenset(people - wanted.people),
+        teams=frozenset((_teams(case, people) | teams) - (_teams(case, wanted.people) | pool)),
+        pool=frozenset(teams - pool),
+        all=everyone and not wanted.everyone,
+    )
+    return lost if lost != Audience() else None
+
+
+def _teams(case: Case, people: Iterable[int]) -> set[int]:
+    found = {case.people[person_id].team_id for person_id in people if person_id in case.people}
+    return {team_id for team_id in found if team_id}
