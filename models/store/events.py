@@ -1,6 +1,5 @@
 """Call events at rest: their identity, their sealed bytes."""
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -19,7 +18,8 @@ _decode = msgspec.json.Decoder(CallEvent).decode
 @dataclass(frozen=True, slots=True)
 class SealedEvent:
     """An event ready to be written. ``digest`` is its identity within the call: all it says, but not
-    when we heard it, so a redelivery has the same digest."""
+    when we heard it, so a redelivery has the same digest. It is keyed: what an event says is mostly known
+    or guessed, and a plain hash would confirm a guess of its number."""
 
     event: CallEvent
     digest: bytes
@@ -28,12 +28,14 @@ class SealedEvent:
 
 def seal(vault: Vault, events: Iterable[CallEvent]) -> list[SealedEvent]:
     """Prepare events for the journal (in the caller's thread: the writer's time is everybody's time)."""
-    return [SealedEvent(event, _digest(event), vault.seal(_encode(event), PURPOSE)) for event in events]
+    return [
+        SealedEvent(event, _digest(vault, event), vault.seal(_encode(event), PURPOSE)) for event in events
+    ]
 
 
 def unseal(vault: Vault, body: bytes) -> CallEvent:
     return _decode(vault.open(body, PURPOSE))
 
 
-def _digest(event: CallEvent) -> bytes:
-    return hashlib.blake2b(_encode(replace(event, received_at=EPOCH)), digest_size=16).digest()
+def _digest(vault: Vault, event: CallEvent) -> bytes:
+    return vault.fingerprint(_encode(replace(event, received_at=EPOCH)))

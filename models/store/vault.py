@@ -23,10 +23,15 @@ class Vault:
             raise ValueError("the data key must be at least 32 bytes")
         self._aead = AESGCM(_derive(root, b"seal"))
         self._index_key = _derive(root, b"index")
+        self._fingerprint_key = _derive(root, b"fingerprint")
 
     def index(self, value: str) -> bytes:
         """The blind index of a number or address: equal values give equal bytes, nothing else is told."""
         return hmac.digest(self._index_key, value.encode(), "sha256")
+
+    def fingerprint(self, data: bytes) -> bytes:
+        """16 bytes that are the same for the same bytes, and tell nothing to who has not the key."""
+        return hashlib.blake2b(data, digest_size=16, key=self._fingerprint_key).digest()
 
     def seal(self, plain: bytes, purpose: bytes) -> bytes:
         """Encrypt; ``purpose`` (table and column) is bound in, so a value cannot be moved elsewhere."""
