@@ -56,11 +56,12 @@
   };
   cells.CbRung = ({ data }) => {
     const who = data.counselors || [];
+    const waits = who.map((one) => one.name).join(", ");
+    if (data.reason === "abandoned") return h("span", { className: "hint", title: waits && `Waits for ${waits}` }, "No agent free");
     if (who.length) {
       return h("span", { className: "rung" }, who.slice(0, 4).map(avatar),
         who.length > 4 ? h("span", { className: "hint small", title: who.slice(4).map((one) => one.name).join(", ") }, `+${who.length - 4}`) : null);
     }
-    if (data.reason === "abandoned") return h("span", { className: "hint" }, "No agent free");
     const pool = (data.teams || []).map((team) => team.name).join(", ");
     return h("span", { className: "hint clip" }, pool ? `Pool ${pool}` : "Nobody's line");
   };
