@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dashapp.config import Settings
 from models.db import Leadership
-from models.store import deliveries, feed, journal, sessions
+from models.store import attribution, deliveries, feed, journal, sessions
 from models.store.base import Store
 from models.store.writer import Unavailable
 
@@ -51,8 +51,15 @@ def forget_deliveries(store: Store) -> int:
     return int(store.write(lambda tx: deliveries.forget(tx, store.now() - DELIVERIES_KEPT)))
 
 
+def attribute(store: Store) -> int:
+    return attribution.attribute(store)
+
+
 JOBS = (
     Job("settle", timedelta(seconds=10), settle, "end calls whose last offer lapsed without a word"),
+    Job(
+        "attribute", timedelta(minutes=1), attribute, "give calls of a seat that was nobody's to whose it is"
+    ),
     Job("trim_feed", timedelta(hours=1), trim_feed, "forget what live screens were told over 3 days ago"),
     Job("purge_sessions", timedelta(minutes=15), purge_sessions, "delete sessions that have expired"),
     Job("forget_deliveries", timedelta(hours=1), forget_deliveries, "delete raw deliveries after 30 days"),

@@ -13,7 +13,7 @@ from dashapp.config import Settings
 from ingest import readings
 from ingest.vendors import registry
 from models.rules.phone import mask
-from models.store import connections, people
+from models.store import attribution, connections, people
 from models.store.base import Store
 
 
@@ -112,7 +112,8 @@ def add_seat(store: Store, given: argparse.Namespace) -> None:
             address=address,
             mask=mask(address),
         )
-    print("added")
+    earlier = attribution.attribute(store)
+    print(f"added; earlier calls counted for their people now: {earlier}" if earlier else "added")
 
 
 def add_did(store: Store, given: argparse.Namespace) -> None:

@@ -58,9 +58,18 @@ def local_day(moment: datetime, zone: ZoneInfo) -> int:
 
 
 def write(
-    store: Store, tx: Connection, folds: Mapping[Key, tuple[Call | None, Call]], now: datetime
+    store: Store,
+    tx: Connection,
+    folds: Mapping[Key, tuple[Call | None, Call]],
+    now: datetime,
+    *,
+    anew: bool = False,
 ) -> list[Case]:
-    """Insert or update the rows of every folded call; the cases in the folds' order."""
+    """Insert or update the rows of every folded call; the cases in the folds' order.
+
+    ``anew`` writes its offers again although the calls' events are the same: whose a seat is may have
+    changed, and a ring may have lapsed.
+    """
     known = directory.of(tx)
     rows = lookups.calls(tx, folds)
     leads = _find_leads(store, tx, folds, {key: lead_id for key, (_, lead_id) in rows.items()}, now)
@@ -83,7 +92,7 @@ def write(
             )
         )
     _write_calls(store, tx, cases, now)
-    _write_offers(tx, cases, index)
+    _write_offers(tx, cases, index, anew)
     _write_leads(tx, cases, now)
     return cases
 
@@ -220,8 +229,10 @@ def _person(case: Case) -> int | None:
     return None
 
 
-def _write_offers(tx: Connection, cases: list[Case], index: Mapping[str, bytes]) -> None:
-    changed = [case for case in cases if case.before is None or case.before.offers != case.call.offers]
+def _write_offers(tx: Connection, cases: list[Case], index: Mapping[str, bytes], anew: bool) -> None:
+    changed = [
+        case for case in cases if anew or case.before is None or case.before.offers != case.call.offers
+    ]
     stale = [case.call_id for case in changed if case.before is not None]
     if stale:
         tx.execute(_delete_offers, {"ids": stale})
