@@ -4,12 +4,8 @@ import itertools
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from tests.cast import INDORE_DID, Person
-
-ZONE = ZoneInfo("Asia/Kolkata")
-"""Of the connection "open": its times carry no offset."""
 
 Post = Callable[[str, Mapping[str, Any]], str]
 """Posts a body to one of the connection's doors and tells the verdict."""
@@ -74,4 +70,4 @@ class Telephone:
         assert verdict == "recorded", verdict
 
     def _at(self, seconds: float = 0) -> str:
-        return f"{(self._now() + timedelta(seconds=seconds)).astimezone(ZONE):%Y-%m-%d %H:%M:%S}"
+        return (self._now() + timedelta(seconds=seconds)).isoformat()
