@@ -89,7 +89,6 @@
       this.open = key;
       node.setData({ ...node.data, unfolded: true });
       this.api.applyTransaction({ add: [{ key: `${key}/episode`, of: key, detail: true, raised_at: node.data.raised_at }] });
-      this.api.redrawRows({ rowNodes: [node] });
       this.remember(key);
       this.ask(key);
     }
@@ -101,7 +100,6 @@
       if (detail) this.api.applyTransaction({ remove: [detail.data] });
       if (!node) return;
       node.setData({ ...node.data, unfolded: false });
-      this.api.redrawRows({ rowNodes: [node] });
       if (node.data.state !== "open") setTimeout(() => this.leave(key), 1000);
     }
 
@@ -118,8 +116,8 @@
     episode(found) {
       const node = this.api.getRowNode(`${found.id}/episode`);
       if (!node) return;
-      node.setData({ ...node.data, episode: found });
-      this.api.redrawRows({ rowNodes: [node] });
+      node.data.episode = found; // for when the row is drawn anew; the one that stands is told
+      cb.emit("episode", found);
     }
 
     figures(soon) {

@@ -104,18 +104,24 @@
   }
 
   function Episode(props) {
-    const { useLayoutEffect, useRef } = window.React;
+    const { useEffect, useLayoutEffect, useRef, useState } = window.React;
     const root = useRef(null);
-    const { episode: found } = props.data;
+    const [found, setFound] = useState(props.data.episode);
+    useEffect(() => {
+      const hear = ({ detail }) => String(detail.id) === props.data.of && setFound(detail);
+      window.addEventListener("callboard:episode", hear);
+      return () => window.removeEventListener("callboard:episode", hear);
+    }, []);
     /* The row is as high as its words need, which only the drawn words know. */
     useLayoutEffect(() => {
-      const fit = () => {
+      const fit = () => requestAnimationFrame(() => {
+        if (!root.current || !props.api.getRowNode(props.data.key)) return; // folded meanwhile
         const high = Math.ceil(root.current?.scrollHeight ?? 0) + 1;
         if (!high || props.data.height === high) return;
         props.data.height = high;
         props.node.setRowHeight(high);
         props.api.onRowHeightChanged();
-      };
+      });
       fit();
       const watch = new ResizeObserver(fit);
       if (root.current) watch.observe(root.current);
