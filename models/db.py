@@ -5,10 +5,9 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, Table, create_engine, event, func, select, text
+from sqlalchemy import Connection, Engine, Table, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 
 # An arbitrary constant: every transaction that writes takes this PostgreSQL advisory lock first, so that
@@ -54,15 +53,14 @@ class Database:
         """``count`` unused ids of ``table``, ascending. Only inside ``begin()``, whose lock makes SQLite's
         answer safe; knowing ids beforehand spares a RETURNING for every row."""
         if self.sqlite:
-            last: int = tx.scalar(_last_id(table)) or 0
+            last: int = send(tx, f"SELECT max(id) FROM {table.name}").fetchone()[0] or 0  # noqa: S608
             return range(last + 1, last + 1 + count)
-        numbers = tx.execute(_NEXT_IDS, {"sequence": f"{table.name}_id_seq", "count": count})
-        return [row[0] for row in numbers]
+        return [row[0] for row in send(tx, _NEXT_IDS, (f"{table.name}_id_seq", count)).fetchall()]
 
     def notify_feed(self, tx: Connection) -> None:
         """Ask PostgreSQL to wake the hubs of every process once this transaction commits."""
         if not self.sqlite:
-            tx.execute(text(f"NOTIFY {FEED_CHANNEL}"))
+            send(tx, f"NOTIFY {FEED_CHANNEL}")
 
     def promises_broken(self, tx: Connection) -> list[str]:
         """Settings of the database with which a commit could be lost after all, in plain words."""
@@ -138,12 +136,51 @@ class Leadership:
         return True
 
 
-_NEXT_IDS = text("SELECT nextval(CAST(:sequence AS regclass)) FROM generate_series(1, :count)")
+def send(tx: Connection, statement: str, values: Sequence[Any] = ()) -> Any:
+    """Hand a statement in the driver's own spelling to the driver; its cursor, with the result.
+
+    Within the transaction of ``tx``, at a fraction of what ``tx.execute`` costs. Errors are those of
+    SQLAlchemy, as everywhere else.
+    """
+    cursor = tx.connection.cursor()
+    try:
+        cursor.execute(statement, values)
+    except _errors(tx) as error:
+        raise _named(tx, statement, error) from error
+    return cursor
 
 
-@cache
-def _last_id(table: Table) -> Select[Any]:
-    return select(func.max(table.c.id))
+def send_many(tx: Connection, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+    """``send`` for every row, without results."""
+    cursor = tx.connection.cursor()
+    try:
+        cursor.executemany(statement, rows)
+    except _errors(tx) as error:
+        raise _named(tx, statement, error) from error
+
+
+def _errors(tx: Connection) -> type[Exception]:
+    found: type[Exception] = tx.dialect.loaded_dbapi.Error
+    return found
+
+
+def _named(tx: Connection, statement: str, error: Exception) -> BaseException:
+    """The driver's error as SQLAlchemy raises it, without the values: they hold numbers."""
+    gone = tx.dialect.is_disconnect(error, tx.connection.dbapi_connection, None)  # type: ignore[arg-type]
+    if gone:
+        tx.invalidate(error)
+    return DBAPIError.instance(
+        statement,
+        None,
+        error,
+        _errors(tx),
+        hide_parameters=True,
+        connection_invalidated=gone,
+        dialect=tx.dialect,
+    )
+
+
+_NEXT_IDS = "SELECT nextval(CAST(%s AS regclass)) FROM generate_series(1, %s)"
 
 
 def normalise(url: str) -> str:
@@ -156,7 +193,11 @@ def normalise(url: str) -> str:
 
 def _sqlite_engine(url: str, pool_size: int) -> Engine:
     engine = create_engine(
-        url, pool_size=pool_size, max_overflow=40, connect_args={"check_same_thread": False}
+        url,
+        pool_size=pool_size,
+        max_overflow=40,
+        hide_parameters=True,  # errors reach the log, and values are people's
+        connect_args={"check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")
@@ -174,4 +215,4 @@ def _sqlite_engine(url: str, pool_size: int) -> Engine:
 
 
 def _postgres_engine(url: str, pool_size: int) -> Engine:
-    return create_engine(url, pool_size=pool_size, max_overflow=40, pool_pre_ping=True)
+    return create_engine(url, pool_size=pool_size, max_overflow=40, hide_parameters=True, pool_pre_ping=True)

@@ -8,11 +8,13 @@ SQLAlchemy's compiler, so both databases get the same SQL, and values keep their
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Boolean, Connection, Dialect, Select, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
+from models.db import send, send_many
 from models.tables.base import EPOCH, MICROSECOND, Instant
 
 MARK = "__[POSTCOMPILE_ids]"
@@ -26,28 +28,27 @@ class Query:
     def __init__(self, statement: Select[Any]) -> None:
         self._statement = statement
         columns = list(statement.selected_columns)
+        self._names = [str(column.key) for column in columns]
         self._moments = [place for place, column in enumerate(columns) if isinstance(column.type, Instant)]
         self._truths = [place for place, column in enumerate(columns) if isinstance(column.type, Boolean)]
-        self._texts: dict[str, tuple[str, dict[str, Any]]] = {}
+        self._spelled: dict[str, _Spelled] = {}
 
     def rows(self, tx: Connection, ids: Iterable[Any], **given: Any) -> list[Row]:
         """The rows for these ids; moments go in and come out as aware datetimes."""
-        text, constants = self._texts.get(tx.dialect.name) or self._compile(tx.dialect.name)
-        values: dict[str, Any] = {f"i{number}": value for number, value in enumerate(ids)}
-        if not values:
+        wanted = list(ids)
+        if not wanted:
             return []
-        spell = _spelling(tx.dialect.name)
-        text = text.replace(MARK, ", ".join(map(spell, values)))
-        values |= constants
-        for name, value in given.items():
-            values[name] = _plain(value)
-        found = tx.exec_driver_sql(text, values).fetchall()
+        dialect = tx.dialect.name
+        spelled = self._spelled.get(dialect) or self._spelled.setdefault(
+            dialect, _Spelled(self._statement, dialect)
+        )
+        found = send(tx, *spelled.fill(wanted, given)).fetchall()
         if not self._moments and not self._truths:
-            return [tuple(row) for row in found]
+            return found  # type: ignore[no-any-return]
         return [self._read(row) for row in found]
 
     def dicts(self, tx: Connection, ids: Iterable[Any], **given: Any) -> list[dict[str, Any]]:
-        names = [str(column.key) for column in self._statement.selected_columns]
+        names = self._names
         return [dict(zip(names, row, strict=True)) for row in self.rows(tx, ids, **given)]
 
     def _read(self, row: Sequence[Any]) -> Row:
@@ -59,35 +60,60 @@ class Query:
             read[place] = read[place] if read[place] is None else bool(read[place])
         return tuple(read)
 
-    def _compile(self, dialect: str) -> tuple[str, dict[str, Any]]:
-        compiled = self._statement.compile(dialect=_dialects()[dialect])
-        constants = {name: value for name, value in compiled.params.items() if value is not None}
-        self._texts[dialect] = str(compiled), constants
-        return self._texts[dialect]
+
+class _Spelled:
+    """A query in one database's own words."""
+
+    def __init__(self, statement: Select[Any], dialect: str) -> None:
+        compiled = statement.compile(dialect=_dialects()[dialect])
+        self._constants = {name: value for name, value in compiled.params.items() if value is not None}
+        self._names: list[str] = list(compiled.positiontup or ())
+        self._text = str(compiled)
+        # PostgreSQL takes the list as one array, so its statement is always the same one.
+        self._array = dialect == "postgresql"
+        if self._array:
+            self._text = self._text.replace(f"IN ({MARK})", "= ANY(%s)")
+
+    def fill(self, ids: list[Any], given: Mapping[str, Any]) -> tuple[str, list[Any]]:
+        """The text and its values. A list is filled up to a power of two with its last id: the driver keeps
+        statements it has prepared by their text, and must not need one for every length."""
+        text = self._text
+        if not self._array:
+            ids = ids + ids[-1:] * ((1 << (len(ids) - 1).bit_length()) - len(ids))
+            text = text.replace(MARK, "?" + ", ?" * (len(ids) - 1))
+        values: list[Any] = []
+        for name in self._names:
+            if name != "ids":
+                values.append(_plain(given[name] if name in given else self._constants[name]))
+            elif self._array:
+                values.append(ids)
+            else:
+                values += ids
+        return text, values
 
 
 def insert_rows(tx: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows that all name the same columns, and every column that has no database default."""
-    text, moments, choices = _insert(table, tuple(rows[0]), tx.dialect.name)
-    tx.exec_driver_sql(text, [_write(row, moments, choices) for row in rows])
+    text, pick, moments, words = _insert(table, tuple(rows[0]), tx.dialect.name)
+    send_many(tx, text, [_write(pick(row), moments, words) for row in rows])
 
 
 def update_rows(tx: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Set the named columns of the rows with these ``id``s."""
-    text, moments, choices = _update(table, tuple(rows[0]), tx.dialect.name)
-    tx.exec_driver_sql(text, [_write(row, moments, choices) for row in rows])
+    text, pick, moments, words = _update(table, tuple(rows[0]), tx.dialect.name)
+    send_many(tx, text, [_write(pick(row), moments, words) for row in rows])
 
 
-def _write(row: Mapping[str, Any], moments: Sequence[str], choices: Sequence[str]) -> dict[str, Any]:
-    values = dict(row)
-    for name in moments:
-        value = values[name]
+def _write(row: Row, moments: Sequence[int], words: Sequence[int]) -> list[Any]:
+    values = list(row)
+    for place in moments:
+        value = values[place]
         if value is not None:
-            values[name] = (value - EPOCH) // MICROSECOND
-    for name in choices:
-        value = values[name]
-        if value is not None:
-            values[name] = str(value)
+            values[place] = (value - EPOCH) // MICROSECOND
+    for place in words:
+        value = values[place]
+        if value is not None and type(value) is not str:
+            values[place] = str(value)  # the member of an enum
     return values
 
 
@@ -95,29 +121,30 @@ def _plain(value: Any) -> Any:
     return (value - EPOCH) // MICROSECOND if isinstance(value, datetime) else value
 
 
-Spelled = tuple[str, list[str], list[str]]
+Statement = tuple[str, Callable[[Mapping[str, Any]], Row], list[int], list[int]]
+"""Text, what takes a row's values in the text's order, the places of moments, the places of words."""
 
 
 @lru_cache(maxsize=64)
-def _insert(table: Table, names: tuple[str, ...], dialect: str) -> Spelled:
-    spell = _spelling(dialect)
-    text = f"INSERT INTO {_name(table, dialect)} ({', '.join(names)}) VALUES ({', '.join(map(spell, names))})"  # noqa: S608 names come from the table definitions
-    return text, *_kinds(table, names)
+def _insert(table: Table, names: tuple[str, ...], dialect: str) -> Statement:
+    marks = ", ".join([_MARKS[dialect]] * len(names))
+    text = f"INSERT INTO {_name(table, dialect)} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608 names come from the table definitions
+    return _statement(text, table, names)
 
 
 @lru_cache(maxsize=64)
-def _update(table: Table, names: tuple[str, ...], dialect: str) -> Spelled:
-    spell = _spelling(dialect)
-    changes = ", ".join(f"{name} = {spell(name)}" for name in names if name != "id")
-    text = f"UPDATE {_name(table, dialect)} SET {changes} WHERE id = {spell('id')}"  # noqa: S608 as above
-    return text, *_kinds(table, names)
+def _update(table: Table, names: tuple[str, ...], dialect: str) -> Statement:
+    names = (*(name for name in names if name != "id"), "id")
+    mark = _MARKS[dialect]
+    changes = ", ".join(f"{name} = {mark}" for name in names[:-1])
+    text = f"UPDATE {_name(table, dialect)} SET {changes} WHERE id = {mark}"  # noqa: S608 as above
+    return _statement(text, table, names)
 
 
-def _kinds(table: Table, names: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Which columns hold moments, and which hold words (an enum's member must go in as its text)."""
-    moments = [name for name in names if isinstance(table.c[name].type, Instant)]
-    words = [name for name in names if table.c[name].type.python_type is str]
-    return moments, words
+def _statement(text: str, table: Table, names: tuple[str, ...]) -> Statement:
+    moments = [place for place, name in enumerate(names) if isinstance(table.c[name].type, Instant)]
+    words = [place for place, name in enumerate(names) if table.c[name].type.python_type is str]
+    return text, itemgetter(*names), moments, words
 
 
 def _name(table: Table, dialect: str) -> str:
@@ -127,14 +154,9 @@ def _name(table: Table, dialect: str) -> str:
 @lru_cache(maxsize=1)
 def _dialects() -> dict[str, Dialect]:
     return {
-        "sqlite": sqlite.dialect(paramstyle="named"),
-        "postgresql": postgresql.psycopg.dialect(),  # type: ignore[no-untyped-call]
+        "sqlite": sqlite.dialect(paramstyle="qmark"),
+        "postgresql": postgresql.psycopg.dialect(paramstyle="format"),  # type: ignore[no-untyped-call]
     }
 
 
-def _spelling(dialect: str) -> Callable[[str], str]:
-    return _NAMED if dialect == "sqlite" else _PYFORMAT
-
-
-_NAMED: Callable[[str], str] = ":{}".format
-_PYFORMAT: Callable[[str], str] = "%({})s".format
+_MARKS = {"sqlite": "?", "postgresql": "%s"}
