@@ -71,8 +71,9 @@ def create_app(settings: Settings, store: Store, hub: live.Hub | None = None) ->
     app.enable_dev_tools(debug=False)
     _guard_pages()
     app.layout = shell.layout
+    hooks = doors.blueprint(store, settings.public_url or None)
     for part in (
-        doors.blueprint(store, settings.public_url or None),
+        hooks,
         *api.blueprints(settings.url),
         live.blueprint(live.Hub() if hub is None else hub),
         sign_in.blueprint(settings),
@@ -84,10 +85,23 @@ def create_app(settings: Settings, store: Store, hub: live.Hub | None = None) ->
     missing = auth.undeclared(app)
     if missing:
         raise Undeclared("; ".join(missing))
+    _doors_first(server, doors.application(hooks, settings.max_body_bytes))
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         server.wsgi_app = ProxyFix(server.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
+
+
+def _doors_first(server: Flask, hooks: Flask) -> None:
+    """Providers' requests go to a Flask of their own. The addresses stand in both: the application's own
+    list of addresses and policies is complete."""
+    people = server.wsgi_app
+
+    def either(environ: Any, start_response: Any) -> Any:
+        served = hooks if environ["PATH_INFO"].startswith("/webhooks/v1/") else people
+        return served(environ, start_response)
+
+    server.wsgi_app = either  # type: ignore[method-assign]
 
 
 def _guard_pages() -> None:

@@ -4,8 +4,9 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as Late
+from functools import lru_cache
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Flask, Request, Response, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from ingest import intake
@@ -36,6 +37,11 @@ ANSWERING = frozenset({Door.ROUTE, Door.VOICE})
 ROUTE_BUDGET_SECONDS = 0.3
 RETRY_AFTER_SECONDS = "5"
 NOBODY = RouteAnswer(seats=(), strategy="fallback", found=False)
+HEADERS = [
+    ("Cache-Control", "no-store"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+]
 
 
 def blueprint(store: Store, public_url: str | None) -> Blueprint:
@@ -58,7 +64,8 @@ def blueprint(store: Store, public_url: str | None) -> Blueprint:
             return _problem(401, "this token is not known here")
         connection = intake.info(account)
         vendor = registry.get(account.vendor)
-        delivery = _delivery(store, door, public_url)
+        asked = request._get_current_object()  # type: ignore[attr-defined]
+        delivery = _delivery(asked, store, door, public_url)
         if not vendor.verify(delivery, connection):
             refused.add(account.slug)
             return _problem(401, "the signature does not fit")
@@ -78,6 +85,15 @@ def blueprint(store: Store, public_url: str | None) -> Blueprint:
     return doors
 
 
+def application(doors: Blueprint, max_body_bytes: int) -> Flask:
+    """A Flask with nothing but the doors: what people need (sessions, compression, pages among the addresses)
+    costs twice what a delivery's own way through Flask does."""
+    server = Flask("doors", static_folder=None)
+    server.config["MAX_CONTENT_LENGTH"] = max_body_bytes
+    server.register_blueprint(doors)
+    return server
+
+
 class Refused:
     """How many requests each connection's door turned away since the start (bodies are not kept)."""
 
@@ -91,20 +107,30 @@ class Refused:
 refused = Refused()
 
 
-def _delivery(store: Store, door: Door, public_url: str | None) -> Delivery:
-    path: str = request.environ.get("RAW_URI") or request.full_path.rstrip("?")
-    base = public_url.rstrip("/") if public_url else request.host_url.rstrip("/")
+def _delivery(asked: Request, store: Store, door: Door, public_url: str | None) -> Delivery:
+    environ = asked.environ
+    path: str = environ.get("RAW_URI") or asked.full_path.rstrip("?")
+    base = public_url.rstrip("/") if public_url else f"{asked.scheme}://{asked.host}"
     return Delivery(
         door=door,
-        method=request.method,
+        method=asked.method,
         url=base + path,
-        query=request.query_string,
-        headers={name.lower(): value for name, value in request.headers.items()},
-        content_type=request.content_type or "",
-        body=request.get_data(cache=False, parse_form_data=False),
+        query=asked.query_string,
+        headers={_header(name): value for name, value in environ.items() if name.startswith(_SENT)},
+        content_type=environ.get("CONTENT_TYPE", ""),
+        body=asked.get_data(cache=False, parse_form_data=False),
         received_at=store.now(),
-        remote=request.remote_addr or "",
+        remote=environ.get("REMOTE_ADDR", ""),
     )
+
+
+_SENT = ("HTTP_", "CONTENT_TYPE", "CONTENT_LENGTH")
+
+
+@lru_cache(maxsize=512)
+def _header(name: str) -> str:
+    """``user-agent`` for WSGI's ``HTTP_USER_AGENT``."""
+    return name.removeprefix("HTTP_").replace("_", "-").lower()
 
 
 def _route(
@@ -121,7 +147,7 @@ def _route(
         log.warning("routing fell back: %s", type(error).__name__)
     pool.submit(_keep, store, vendor, connection, delivery, answer)
     reply = vendor.answer(answer, connection)
-    return Response(reply.body, reply.status, content_type=reply.content_type)
+    return Response(reply.body, reply.status, [*HEADERS, ("Content-Type", reply.content_type)])
 
 
 def _in_time(pool: ThreadPoolExecutor, ask: Callable[[], RouteAnswer]) -> RouteAnswer:
@@ -144,7 +170,7 @@ def _explain(answer: RouteAnswer) -> str:
 
 
 def _json(body: str, status: int = 200) -> Response:
-    return Response(body, status, content_type="application/json")
+    return Response(body, status, [*HEADERS, ("Content-Type", "application/json")])
 
 
 def _problem(status: int, detail: str) -> Response:
