@@ -171,7 +171,6 @@ class Cast:
                     connection_id=connection_id,
                     person_id=self.known.people[who].id,
                     address=address,
-                    mask=mask(address),
                 )
         return Line(connection_id, slug, vendor, token)
 
@@ -236,7 +235,6 @@ def fill(store: Store) -> Known:
                     connection_id=connection_id,
                     person_id=person_id,
                     address=seat,
-                    mask=mask(seat),
                 )
             viewer = sessions.viewer_of(tx, person_id)
             assert viewer

@@ -12,7 +12,6 @@ from dashapp.cli.stores import opened
 from dashapp.config import Settings
 from ingest import readings
 from ingest.vendors import registry
-from models.rules.phone import mask
 from models.store import attribution, connections, people
 from models.store.base import Store
 
@@ -110,7 +109,6 @@ def add_seat(store: Store, given: argparse.Namespace) -> None:
             connection_id=connections.id_of(tx, given.slug),
             person_id=people.id_of(tx, given.email),
             address=address,
-            mask=mask(address),
         )
     earlier = attribution.attribute(store)
     print(f"added; earlier calls counted for their people now: {earlier}" if earlier else "added")

@@ -9,6 +9,8 @@ from functools import lru_cache
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResult
 
+from models.rules import redaction
+
 _INDIAN_MOBILE = re.compile(r"(?:\+91|91|0)?([6-9][0-9]{9})")
 # Every Indian number of ten digits from 6 to 9 is valid to libphonenumber (a test compares them), and
 # asking it costs a hundred times more than this.
@@ -18,6 +20,8 @@ _INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFE
 _SEAT = re.compile(r"\s*(?:client:|sips?:|ext(?:ension)?\b|agent\b|\S+@\S|\d{1,6}\s*$)", re.IGNORECASE)
 _MASKED = "••••• ••"
 _LONGEST = 40
+_DIGITS = re.compile(r"\+?\d+")
+_LONGEST_LABEL = 60
 
 
 @lru_cache(maxsize=65536)
@@ -77,6 +81,15 @@ def mask(number: str) -> str:
                 prefix, digits = f"+{digits[:length]} ", digits[length:]
                 break
     return prefix + _MASKED + (digits[-3:] if len(digits) >= 7 else "")
+
+
+def seat_label(address: str) -> str:
+    """What may be shown of a seat's address: a number as its mask; an extension, a user name, an e-mail or a
+    SIP address as it is, with any number inside it hidden. At most 60 characters."""
+    shown = redaction.numbers(address)
+    if shown != address and _DIGITS.fullmatch(address):
+        shown = mask(address)
+    return shown if len(shown) <= _LONGEST_LABEL else shown[: _LONGEST_LABEL - 1] + "…"
 
 
 def looks_like_seat(raw: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from models.rules.phone import seat_label
 from models.store.vault import Vault, digest
 from models.tables.people import person
 from models.tables.telephony import connection, delivery, did, hook_token, seat
@@ -106,19 +107,17 @@ def issue_token(
     return token
 
 
-def add_seat(
-    tx: Connection, vault: Vault, *, connection_id: int, person_id: int, address: str, mask: str
-) -> int:
+def add_seat(tx: Connection, vault: Vault, *, connection_id: int, person_id: int, address: str) -> int:
     """A person's agent number, extension or user name at one provider.
 
-    ``address`` is as the vendor's parser writes it, ``mask`` what screens may show of it.
+    ``address`` is as the vendor's parser writes it.
     """
     values = {
         "connection_id": connection_id,
         "person_id": person_id,
         "address_ix": vault.index(address),
         "address_ct": vault.seal(address.encode(), ADDRESS),
-        "mask": mask,
+        "mask": seat_label(address),
     }
     new_id: int = tx.execute(insert(seat).values(values).returning(seat.c.id)).scalar_one()
     return new_id

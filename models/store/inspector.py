@@ -272,7 +272,4 @@ def _told(event: CallEvent, ours: bool) -> Told:
 
 
 def _who(address: str | None) -> str:
-    """A seat may be a number, an extension or a user name; only numbers are masked."""
-    if not address:
-        return ""
-    return phone.mask(address) if redaction.numbers(address) != address else address
+    return phone.seat_label(address) if address else ""

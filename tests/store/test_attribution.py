@@ -33,7 +33,6 @@ def seat(store: Store, cast: Cast, person: Person, address: str = EXTENSION) -> 
             connection_id=cast.connection.id,
             person_id=person.id,
             address=address,
-            mask=address,
         )
 
 
@@ -58,6 +57,8 @@ def test_a_missed_call_moves_from_the_pool_to_whose_seat_it_was(store: Store, ca
     tell(store, cast, rung(store, stranger, who, "c1"))
     tell(store, cast, ended(store, stranger, who, "c1"))
     assert names(store, cast.asha) == names(store, cast.ravi) == [[]]  # the team's pool
+    with store.read() as tx:
+        assert tx.scalars(select(offer.c.seat_mask)).all() == [EXTENSION]  # no number: nothing to hide
     assert tally(store, cast, cast.asha).inbound_offered == 0
     seat(store, cast, cast.asha)
     with store.read() as tx:

@@ -13,7 +13,6 @@ from dashapp.cli.demo.history import Book, Past, Shift, shifts
 from dashapp.cli.demo.institution import LINES, MEMBERS, TEAMS, Member, handset
 from dashapp.cli.demo.looks import openings, settle_looks
 from models.rules.access import Role
-from models.rules.phone import mask
 from models.store import bulk, connections, people
 from models.store.base import Store
 from models.store.events import seal
@@ -74,7 +73,6 @@ def found(store: Store, tx: Connection, passwords: Mapping[str, str]) -> Founded
                 connection_id=lines[line.slug],
                 person_id=ids[member.email],
                 address=handset(place),
-                mask=mask(handset(place)),
             )
     return Founded(teams, ids, lines)
 

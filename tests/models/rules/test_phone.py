@@ -1,11 +1,11 @@
 """Numbers: read as libphonenumber reads them, masked so that nothing can be rebuilt."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from models.rules import phone
-from models.rules.phone import e164, looks_like_seat, mask
+from models.rules.phone import e164, looks_like_seat, mask, seat_label
 
 
 @pytest.mark.parametrize(
@@ -146,3 +146,32 @@ def test_seats(raw: str) -> None:
 @pytest.mark.parametrize("raw", ["9876543210", "+919876543210", "022 2288 1234"])
 def test_phones_are_no_seats(raw: str) -> None:
     assert not looks_like_seat(raw)
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("2044", "2044"),
+        ("Extension-06", "Extension-06"),
+        ("client:asha", "client:asha"),
+        ("asha.kulkarni@example.org", "asha.kulkarni@example.org"),
+        ("sip:101@pbx.example.org", "sip:101@pbx.example.org"),
+        ("+919876543321", "+91 ••••• ••321"),
+        ("9876543321", "••••• ••321"),
+        ("sip:+919876543321@pbx", "sip:+••••• ••321@pbx"),
+        ("client:9876543321", "client:••••• ••321"),
+        ("98765 43321", "••••• ••321"),
+        ("a" * 120, "a" * 59 + "…"),
+    ],
+)
+def test_of_a_seat_only_numbers_are_hidden(address: str, shown: str) -> None:
+    assert seat_label(address) == shown
+
+
+@given(st.text(max_size=20), st.integers(6_000_000_000, 9_999_999_999), st.text(max_size=90))
+@settings(max_examples=200, deadline=None)
+def test_no_number_hides_in_a_seat(before: str, number: int, after: str) -> None:
+    assume(not before[-1:].isdecimal() and not before.endswith(("%", "u")) and not after[:1].isdecimal())
+    shown = seat_label(f"{before}{number}{after}")
+    assert str(number) not in shown
+    assert len(shown) <= 60
