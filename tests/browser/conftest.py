@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, Request
+from playwright.sync_api import ConsoleMessage, Dialog, Page, Request, Response
 
 from ingest import intake
 from ingest.contract import Delivery, Door
@@ -39,8 +39,8 @@ def enter(open_as: OpenAs) -> Iterator[Enter]:
     """``enter(cast.asha, "/boards", at=server)``: a page whose stream stands, in a browser of its own.
 
     Afterwards nothing may have gone wrong in any of them: no error on the console (a refused script or style
-    is one), no dialog, no request to another host, no answer of 500 and above. ``page.expected`` of a test
-    that provokes errors are patterns of those.
+    is one), no dialog, no request to another host, no answer of 500 and above. ``expected`` is a pattern of
+    the errors that a test provokes.
     """
     trouble: list[str] = []
     pages: list[Page] = []
@@ -82,13 +82,18 @@ def _watch(page: Page, trouble: list[str], expected: str) -> None:
         if not request.url.startswith(("http://127.0.0.1:", "data:", "blob:", "about:")):
             trouble.append(f"{page.url} asks {request.url}")
 
+    def opened(dialog: Dialog) -> None:
+        trouble.append(f"{page.url} opened a dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def answered(response: Response) -> None:
+        if response.status >= 500:
+            trouble.append(f"{response.url} answered {response.status}")
+
     page.on("console", said)
     page.on("request", asked)
-    page.on("dialog", lambda dialog: (trouble.append(f"dialog {dialog.message}"), dialog.dismiss()))
-    page.on(
-        "response",
-        lambda answer: trouble.append(f"{answer.status} {answer.url}") if answer.status >= 500 else None,
-    )
+    page.on("dialog", opened)
+    page.on("response", answered)
 
 
 @pytest.fixture
