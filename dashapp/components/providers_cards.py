@@ -175,3 +175,20 @@ def _table(heads: Sequence[str], rows: Sequence[list[Component]]) -> Component:
     right = {"Rings", "Seen", "Last"}
     head = html.Tr([html.Th(each, className="end" if each in right else "") for each in heads])
     return html.Table([html.Thead(head), html.Tbody([html.Tr(row) for row in rows])], className="table-plain")
+
+
+def turned_away(counts: dict[str, int]) -> Component | None:
+    """What the doors refused since this process started: their bodies are not kept, so this is all there is."""
+    if not counts:
+        return None
+    told = ", ".join(f"{who} {times:,}" for who, times in sorted(counts.items(), key=lambda pair: -pair[1]))
+    return html.P(
+        [
+            icon("shield-x"),
+            (
+                f" Turned away since this server started: {told}. A wrong or old token, or a signature that "
+                "does not fit: compare the address in the provider's console with the set-up page."
+            ),
+        ],
+        className="hint providers-refused",
+    )

@@ -17,6 +17,7 @@ from dashapp.context import store, viewer
 from ingest import intake
 from ingest.contract import Vendor
 from ingest.vendors import registry
+from ingest.webhooks import doors
 from models.store import inspector, providers
 from models.store.inspector import Listed
 from models.store.providers import Health
@@ -39,6 +40,7 @@ def layout(**query: Any) -> Component:
     return page(
         page_head("Providers", html.Div(_review(health), id="providers-review"), beside=_live()),
         html.Div(_cards(health), id="providers-cards"),
+        html.Div(providers_cards.turned_away(doors.refused.counts), id="providers-refused"),
         html.Div(
             [
                 card(
@@ -167,6 +169,7 @@ def _review(health: list[Health]) -> Component | None:
 
 @callback(
     Output("providers-cards", "children"),
+    Output("providers-refused", "children"),
     Output("providers-review", "children"),
     Output("providers-unmapped", "children"),
     Output("providers-words", "children"),
@@ -188,6 +191,7 @@ def _refresh(data: dict[str, Any] | None, _tick: float | None, older: int | None
     full = PAGE_SIZE * ((older or 0) + 1)
     return (
         _cards(health),
+        providers_cards.turned_away(doors.refused.counts),
         _review(health),
         providers_cards.unmapped(unmapped, now),
         providers_cards.unknown(unknown, now),
