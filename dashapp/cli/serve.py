@@ -10,7 +10,7 @@ from sqlalchemy import make_url
 
 from dashapp import config
 from dashapp.cli.files import only_one
-from dashapp.cli.stores import CannotOpen, opened
+from dashapp.cli.stores import CannotOpen, database, opened
 from dashapp.config import Settings
 
 
@@ -20,7 +20,7 @@ def add_to(commands: Any) -> None:
 
 
 def run(_given: argparse.Namespace, settings: Settings) -> int:
-    found = config.problems(settings)
+    found = config.problems(settings) or broken_promises(settings)
     if found:
         print("Callboard does not start, because:", file=sys.stderr)
         for problem in found:
@@ -28,6 +28,17 @@ def run(_given: argparse.Namespace, settings: Settings) -> int:
         return 1
     start(settings)
     return 0
+
+
+def broken_promises(settings: Settings) -> list[str]:
+    """How the database is set so that a call already answered 200 could be lost, in words. Raises ``CannotOpen``."""
+    db = database(settings)
+    try:
+        with db.read() as tx:
+            broken = db.promises_broken(tx)
+    finally:
+        db.close()
+    return [f"the database's {promise}: calls that were answered 200 could be lost" for promise in broken]
 
 
 def start(settings: Settings) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from dashapp.cli import serve
 from dashapp.cli.files import only_one
 from dashapp.cli.main import main
 from ingest import intake
@@ -255,7 +256,28 @@ def test_serve_refuses_in_words(run: Run, monkeypatch: pytest.MonkeyPatch) -> No
     assert "WORKERS is 3 on SQLite" in complained
 
 
-def test_serve_refuses_an_unmigrated_database(run: Run, empty: str) -> None:
+@pytest.mark.parametrize("store", ["postgres"], indirect=True)
+def test_serve_refuses_a_database_that_may_lose_a_commit(run: Run, on: Store) -> None:
+    status, _, complained = run("serve")  # the tests' PostgreSQL gives up safety for speed
+    assert status == 1
+    assert complained.splitlines() == [
+        "Callboard does not start, because:",
+        "- the database's fsync is off: calls that were answered 200 could be lost",
+    ]
+
+
+@pytest.mark.parametrize("store", ["postgres"], indirect=True)
+def test_a_commit_that_does_not_wait_for_the_disk_is_noticed(on: Store) -> None:
+    name = on.db.engine.url.database
+    with on.db.begin() as tx:
+        tx.exec_driver_sql(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
+    on.db.engine.dispose()
+    with on.read() as tx:
+        assert "synchronous_commit is off" in on.db.promises_broken(tx)
+
+
+def test_serve_refuses_an_unmigrated_database(run: Run, empty: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serve, "broken_promises", lambda _: [])  # the tests' PostgreSQL breaks one
     status, _, complained = run("serve")
     assert status == 1
     assert "run: python -m dashapp migrate" in complained

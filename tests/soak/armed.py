@@ -1,4 +1,5 @@
-"""The production server as crash tests start it: it obeys CALLBOARD_FAILPOINT, which ``serve`` refuses."""
+"""The production server as crash tests start it: it obeys CALLBOARD_FAILPOINT and runs on a PostgreSQL whose
+fsync is off; ``serve`` refuses both."""
 
 from dashapp import config
 from dashapp.cli import logs, serve
