@@ -62,7 +62,12 @@ JOBS = (
     ),
     Job("trim_feed", timedelta(hours=1), trim_feed, "forget what live screens were told over 3 days ago"),
     Job("purge_sessions", timedelta(minutes=15), purge_sessions, "delete sessions that have expired"),
-    Job("forget_deliveries", timedelta(hours=1), forget_deliveries, "delete raw deliveries after 30 days"),
+    Job(
+        "forget_deliveries",
+        timedelta(hours=1),
+        forget_deliveries,
+        "delete raw deliveries after 30 days, but those for review",
+    ),
 )
 
 

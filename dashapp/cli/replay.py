@@ -8,6 +8,7 @@ from dashapp.cli.stores import opened
 from dashapp.config import Settings
 from ingest import intake
 from models.rules.access import Role, Viewer
+from models.store import deliveries
 
 OPERATOR = Viewer(0, Role.ADMIN, "the command line", "")
 
@@ -17,6 +18,7 @@ def add_to(commands: Any) -> None:
     which = command.add_mutually_exclusive_group(required=True)
     which.add_argument("delivery", nargs="?", type=int, help="number of one delivery")
     which.add_argument("--for-review", action="store_true", help="every delivery nobody could read so far")
+    which.add_argument("--dismiss", type=int, metavar="DELIVERY", help="delete one that waits for nothing")
     command.set_defaults(run=run)
 
 
@@ -30,7 +32,11 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
                 print("nothing waits for review")
             return 0
         try:
-            print(intake.replay(store, OPERATOR, given.delivery))
+            if given.dismiss is not None:
+                store.write(lambda tx: deliveries.dismiss(tx, given.dismiss))
+                print("deleted")
+            else:
+                print(intake.replay(store, OPERATOR, given.delivery))
         except LookupError as error:
             print(error, file=sys.stderr)
             return 1

@@ -7,6 +7,8 @@ from sqlalchemy import Connection, delete, select
 
 from models.tables.telephony import delivery
 
+FOR_REVIEW = "for review"  # journal.Verdict.FOR_REVIEW
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -30,14 +32,20 @@ def waiting_for_review(tx: Connection, limit: int = 1000) -> list[int]:
     """Ids of deliveries nobody could read yet, oldest first."""
     return list(
         tx.scalars(
-            select(delivery.c.id)
-            .where(delivery.c.verdict == "for review")
-            .order_by(delivery.c.id)
-            .limit(limit)
+            select(delivery.c.id).where(delivery.c.verdict == FOR_REVIEW).order_by(delivery.c.id).limit(limit)
         )
     )
 
 
 def forget(tx: Connection, before: datetime) -> int:
-    """Delete deliveries received before this moment (their events stay)."""
-    return tx.execute(delete(delivery).where(delivery.c.received_at < before)).rowcount
+    """Delete deliveries received before this moment (their events stay), but none that waits for review:
+    what it says is nowhere else."""
+    old = delete(delivery).where(delivery.c.received_at < before, delivery.c.verdict != FOR_REVIEW)
+    return tx.execute(old).rowcount
+
+
+def dismiss(tx: Connection, delivery_id: int) -> None:
+    """Delete one that waits for review and tells nothing. Raises ``LookupError`` when it is not such a one."""
+    found = delete(delivery).where(delivery.c.id == delivery_id, delivery.c.verdict == FOR_REVIEW)
+    if not tx.execute(found).rowcount:
+        raise LookupError("no such delivery waits for review")

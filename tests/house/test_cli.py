@@ -204,6 +204,9 @@ def test_kept_deliveries_are_read_again(run: Run, on: Store, cast: Cast, clock: 
     assert run("replay", str(written.delivery_id)) == (0, "for review\n", "")
     assert run("replay", "--for-review")[1].split() == ["1", "for", "review"]
     assert run("replay", "987654")[0] == 1
+    assert run("replay", "--dismiss", str(written.delivery_id)) == (0, "deleted\n", "")
+    assert run("replay", "--dismiss", str(written.delivery_id))[0] == 1
+    assert run("replay", "--for-review")[1] == "nothing waits for review\n"
 
 
 def test_migrating(run: Run, empty: str) -> None:

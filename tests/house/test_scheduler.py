@@ -101,15 +101,22 @@ def test_old_deliveries_go_and_their_calls_stay(store: Store, cast: Cast, clock:
                 "door": "popup",
                 "received_at": clock.ago(days=age),
                 "raw_ct": b"sealed",
-                "verdict": "recorded",
+                "verdict": verdict,
                 "reason": "",
             }
-            for age in (31, 29)
+            for age, verdict in (
+                (31, "recorded"),
+                (31, "no event"),
+                (29, "recorded"),
+                (400, "for review"),  # it waits for somebody
+            )
         ]
         tx.execute(insert(delivery), rows)  # type: ignore[attr-defined]
 
     store.write(keep)
-    assert scheduler.forget_deliveries(store) == 1
+    assert scheduler.forget_deliveries(store) == 2
+    with store.read() as tx:
+        assert set(tx.scalars(select(delivery.c.verdict))) == {"recorded", "for review"}
 
 
 def test_every_job_runs_on_an_empty_institution(store: Store) -> None:
