@@ -132,13 +132,7 @@ def _pairs(tx: Connection, wanted: Select[Any]) -> list[tuple[int, str]]:
 
 
 def _from_entries(wanted: Select[Any], viewer: Viewer, filters: Filters, now: datetime) -> Select[Any]:
-    """Join what the filters speak of, and apply them."""
-    return (
-        wanted.select_from(notification)
-        .join(call, call.c.id == notification.c.call_id)
-        .outerjoin(did, did.c.number == call.c.did)
-        .where(entries.visible(viewer), *_conditions(filters, now))
-    )
+    return wanted.select_from(notification).where(entries.visible(viewer), *_conditions(filters, now))
 
 
 def _conditions(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
@@ -155,16 +149,21 @@ def _conditions(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
     if filters.directions:
         found.append(notification.c.direction.in_(filters.directions))
     if filters.dids:
-        found.append(did.c.id.in_(filters.dids))
+        numbers = select(did.c.number).where(did.c.id.in_(filters.dids))
+        found.append(_of_call(call.c.did.in_(numbers)))
     if filters.connections:
-        found.append(call.c.connection_id.in_(filters.connections))
+        found.append(_of_call(call.c.connection_id.in_(filters.connections)))
     if filters.older_than:
         found.append(notification.c.raised_at <= now - timedelta(minutes=filters.older_than))
     return found
 
 
 def _addressed(to: ColumnElement[bool]) -> ColumnElement[bool]:
-    return notification.c.id.in_(select(notification_for.c.notification_id).where(to))
+    return exists().where(notification_for.c.notification_id == notification.c.id, to).correlate(notification)
+
+
+def _of_call(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(call.c.id == notification.c.call_id, condition).correlate(notification)
 
 
 def _waiting(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, func, literal_column, or_, select
+from sqlalchemy import BindParameter, Connection, bindparam, exists, func, literal_column, or_, select
 
 from models.rules.access import Role, Viewer
 from models.store import directory
@@ -53,19 +53,16 @@ def visible(viewer: Viewer) -> Any:
     """The condition on ``notification`` that keeps what this viewer may see."""
     if viewer.role is Role.ADMIN:
         return notification.c.id.is_not(None)
-    mine = select(notification_for.c.notification_id)
     if viewer.role is Role.COUNSELOR:
-        mine = mine.where(
-            or_(
-                notification_for.c.person_id == viewer.person_id, notification_for.c.team_id.in_(viewer.teams)
-            )
-        )
+        mine = notification_for.c.person_id == viewer.person_id
     else:
-        members = select(person.c.id).where(person.c.team_id.in_(viewer.teams))
-        mine = mine.where(
-            or_(notification_for.c.person_id.in_(members), notification_for.c.team_id.in_(viewer.teams))
-        )
-    return or_(notification.c.everyone, notification.c.id.in_(mine))
+        mine = notification_for.c.person_id.in_(select(person.c.id).where(person.c.team_id.in_(viewer.teams)))
+    # Asked of each entry: a list of all that were ever addressed so would grow with the years.
+    addressed = exists().where(
+        notification_for.c.notification_id == notification.c.id,
+        or_(mine, notification_for.c.team_id.in_(viewer.teams)),
+    )
+    return or_(notification.c.everyone, addressed.correlate(notification))
 
 
 def open_for(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from models.rules import redaction
 from models.rules.access import Viewer
@@ -174,16 +174,15 @@ def _count(tx: Connection, key: ColumnElement[int], *conditions: ColumnElement[b
 
 def _under_way(tx: Connection, now: datetime) -> tuple[dict[int, int], dict[int, int]]:
     """Calls not known to have ended, by connection: those that may still be going on, and the silent."""
-    long_ago = call.c.started_at < now - SILENT_AFTER
-    talking = call.c.answered_at.is_not(None)  # a long talk is no lost log
-    lost = and_(long_ago, ~talking)
-    rows = tx.execute(
-        select(
-            call.c.connection_id,
-            func.sum(case((lost, 0), else_=1)),
-            func.sum(case((lost, 1), else_=0)),
+    live: dict[int, int] = defaultdict(int)
+    silent: dict[int, int] = defaultdict(int)
+    # Grouped here: asked to group by connection, SQLite walks every call there is.
+    for row in tx.execute(
+        select(call.c.connection_id, call.c.started_at, call.c.answered_at).where(
+            call.c.over.is_(False), call.c.started_at >= now - SILENT_WITHIN
         )
-        .where(call.c.over.is_(False), call.c.started_at >= now - SILENT_WITHIN)
-        .group_by(call.c.connection_id)
-    ).all()
-    return {row[0]: int(row[1]) for row in rows}, {row[0]: int(row[2]) for row in rows}
+    ):
+        talking = row.answered_at is not None  # a long talk is no lost log
+        lost = row.started_at < now - SILENT_AFTER and not talking
+        (silent if lost else live)[row.connection_id] += 1
+    return live, silent
