@@ -16,7 +16,7 @@ from tests.servers import Running
 class Listener:
     """One person's stream. ``heard`` are the events in the order they came, over all connections together."""
 
-    def __init__(self, server: Running, person: Person, *, begin_at: int = 0) -> None:
+    def __init__(self, server: Running, person: Person, *, begin_at: int = 0, address: str = "") -> None:
         self.person = person
         self.last = begin_at
         self.heard: list[tuple[int, str, dict[str, Any]]] = []
@@ -24,7 +24,7 @@ class Listener:
         self.connections = 0
         self.refused: list[int] = []
         self.comments = 0
-        self._server = server
+        self._url = f"{server.url}/live/stream{address}"
         self._secret, _ = sessions.start(server.store, person.id, timedelta(hours=1))
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._listen, name=f"listener-{person.name}", daemon=True)
@@ -49,9 +49,7 @@ class Listener:
     def _connect(self) -> None:
         headers = {"Cookie": f"{auth.SESSION_COOKIE}={self._secret}", "Last-Event-ID": str(self.last)}
         timeout = httpx.Timeout(5, read=1)
-        with httpx.stream(
-            "GET", f"{self._server.url}/live/stream", headers=headers, timeout=timeout, trust_env=False
-        ) as answer:
+        with httpx.stream("GET", self._url, headers=headers, timeout=timeout, trust_env=False) as answer:
             if answer.status_code != 200:
                 self.refused.append(answer.status_code)
                 self._stop.wait(0.1)

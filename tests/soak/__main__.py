@@ -1,5 +1,6 @@
 """``make soak``: the server is killed between any two steps of intake, on both databases, and nothing
-acknowledged may be missing; and the disk is told to keep a delivery before its answer goes out."""
+acknowledged may be missing; the disk is told to keep a delivery before its answer goes out; and live streams
+lose and double nothing over restarts."""
 
 import sys
 import tempfile
@@ -8,11 +9,13 @@ from pathlib import Path
 from models.store.base import Store
 from tests.cast import Known, fill
 from tests.databases import KINDS, Databases
+from tests.live import restarts
 from tests.soak import flushed
 from tests.soak.books import shortened
 from tests.soak.crash import ANY_MOMENT, ORDER, Course, Kill, course
 
 RANDOM_KILLS = 3
+RESTARTS = ("kill", "stop") * 5
 ROW = "{:<10} {:<32} {:>8} {:>12} {:>9} {:>6}  {}"
 
 
@@ -73,6 +76,10 @@ def main() -> int:
                     tell=lambda kill, kind=kind: score.kill(kind, kill),  # type: ignore[misc]
                 )
                 score.course(done)
+        for kind in KINDS:
+            with tempfile.TemporaryDirectory(prefix="callboard-soak-") as folder:
+                wrong = restarts.wrong(databases, known, kind, Path(folder), RESTARTS)
+                score.line(wrong, kind, f"streams over {len(RESTARTS)} restarts", "", "", "", "")
         unable = flushed.available()
         for kind in KINDS if unable is None else ():
             with tempfile.TemporaryDirectory(prefix="callboard-soak-") as folder:

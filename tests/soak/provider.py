@@ -149,7 +149,7 @@ def stories(cast: Cast) -> Iterator[Story]:
 def _talked(number: int, first: Person, _: Person) -> Story:
     call = _Call(number, "inbound", first)
     return call.story(
-        [call.rings(first), call.log(first, talk=5 + number % 90)], "connected", first, (first,), "pending"
+        [call.rings(first), call.log(first, talk=1 + number % 9)], "connected", first, (first,), "pending"
     )
 
 
@@ -162,7 +162,7 @@ def _missed(number: int, first: Person, second: Person) -> Story:
 
 def _dialled(number: int, first: Person, _: Person) -> Story:
     call = _Call(number, "outbound", first)
-    talk = number % 8 and 20 + number % 60
+    talk = number % 8
     return call.story(
         [call.log(first, talk=talk)],
         "connected" if talk else "no_answer",
@@ -174,7 +174,7 @@ def _dialled(number: int, first: Person, _: Person) -> Story:
 
 def _campaign(number: int, first: Person, _: Person) -> Story:
     call = _Call(number, "campaign", first)
-    return call.story([call.rings(first), call.log(first, talk=30)], "connected", first, (first,), "pending")
+    return call.story([call.rings(first), call.log(first, talk=5)], "connected", first, (first,), "pending")
 
 
 class _Call:
@@ -184,7 +184,7 @@ class _Call:
         self._call_id = f"soak-{number}"
         self._direction = direction
         self._talk = 0
-        self._began = datetime.now(UTC) - timedelta(minutes=5)
+        self._began = datetime.now(UTC) - timedelta(seconds=20)  # so that all of it has happened
         self._basis = {
             "call_id": self._call_id,
             "applicant_no": f"+9197{number:08}",
