@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, bindparam, select
@@ -16,7 +16,7 @@ from models.store.events import unseal
 from models.store.prepared import Query
 from models.store.vault import Vault
 from models.tables.base import Instant
-from models.tables.calls import call, call_event, notification, notification_for
+from models.tables.calls import call, call_event, notification, notification_for, offer
 from models.tables.leads import lead, lead_phone, opening
 from models.tables.people import person
 
@@ -166,6 +166,34 @@ def addressees(tx: Connection, entry_ids: Collection[int]) -> dict[int, tuple[se
         if team_id:
             teams.add(team_id)
     return found
+
+
+CAMPAIGN_LASTS = timedelta(days=7)
+LATEST_OF_CAMPAIGN = 2000
+"""A big campaign dials more than this in a day; who its latest calls were offered to is who works on it."""
+
+_latest = (
+    select(call.c.id)
+    .where(
+        call.c.connection_id == bindparam("connection_id"),
+        call.c.campaign == bindparam("campaign"),
+        call.c.started_at.between(bindparam("since", type_=Instant), bindparam("until", type_=Instant)),
+    )
+    .order_by(call.c.started_at.desc())
+    .limit(LATEST_OF_CAMPAIGN)
+)
+_agents = (
+    select(offer.c.person_id)
+    .join(person, person.c.id == offer.c.person_id)
+    .where(offer.c.call_id.in_(_latest), person.c.role == Role.COUNSELOR.value, person.c.active.is_(True))
+    .distinct()
+)
+
+
+def campaign_agents(tx: Connection, connection_id: int, campaign: str, at: datetime) -> frozenset[int]:
+    """The counselors to whom this campaign's calls at this connection were offered in the week before ``at``."""
+    given = {"connection_id": connection_id, "campaign": campaign, "since": at - CAMPAIGN_LASTS, "until": at}
+    return frozenset(found for found in tx.scalars(_agents, given) if found)
 
 
 def _by_connection(keys: Iterable[Key]) -> dict[int, list[str]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, update
 
-from models.rules.call import Call
+from models.rules.call import Call, Direction, Outcome
 from models.rules.notifications import Due, Lookup, due
 from models.store import entries, lookups
 from models.store.base import Store
@@ -17,6 +17,11 @@ from models.store.prepared import insert_rows
 from models.tables.calls import notification, notification_for
 
 OPEN, CLEARED, WITHDRAWN = "open", "cleared", "withdrawn"
+
+Campaign = tuple[int, str]
+"""(connection id, the campaign as the provider names it)."""
+
+_NOBODY: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +48,17 @@ def sync(store: Store, tx: Connection, cases: Sequence[Case], now: datetime) -> 
     openings = lookups.openings(tx, since, store.rules)
     standing = lookups.notifications(tx, {case.call_id for case in cases if case.before is not None})
     addressed = lookups.addressees(tx, [row["id"] for row in standing.values()])
+    agents = _agents(tx, over)
     raised: list[tuple[Case, Due]] = []
     touched: list[Touched] = []
     for case in cases:
         wanted = None
         if case.call.over and case.lead:
-            wanted = due(case.call, _lookup(case), openings.get(case.lead["id"], ()))
+            wanted = due(
+                case.call,
+                _lookup(case, agents.get(_campaign(case), _NOBODY)),
+                openings.get(case.lead["id"], ()),
+            )
         row = standing.get(case.call_id)
         if row is None and wanted is not None:
             raised.append((case, wanted))
@@ -84,12 +94,28 @@ def _began(call: Call) -> datetime:
     return min([call.started_at, *(made.at for made in call.offers if made.at)])
 
 
-def _lookup(case: Case) -> Lookup:
+def _agents(tx: Connection, cases: Sequence[Case]) -> dict[Campaign, frozenset[int]]:
+    """Who works on each campaign with a missed call to a lead that is nobody's. One question a campaign."""
+    latest: dict[Campaign, datetime] = {}
+    for case in cases:
+        ours = case.call.campaign and case.call.outcome is not Outcome.CONNECTED
+        if ours and case.call.direction is Direction.CAMPAIGN and case.lead and not case.lead["owner_id"]:
+            key = _campaign(case)
+            latest[key] = max(latest.get(key, case.call.started_at), case.call.started_at)
+    return {key: lookups.campaign_agents(tx, *key, at) for key, at in latest.items()}
+
+
+def _campaign(case: Case) -> Campaign:
+    return case.key[0], case.call.campaign or ""
+
+
+def _lookup(case: Case, agents: frozenset[int]) -> Lookup:
     return Lookup(
         owner_id=case.lead["owner_id"] if case.lead else None,
         did_team=case.did_team,
         connection_team=case.connection_team,
         seats=case.seats,
+        campaign_agents=agents,
     )
 
 

@@ -63,6 +63,14 @@ call = Table(
     Index("ix_call_started_at_id", "started_at", "id"),
     Index("ix_call_local_day", "local_day", "person_id"),
     Index(
+        "ix_call_campaign",
+        "connection_id",
+        "campaign",
+        "started_at",
+        sqlite_where=text("campaign IS NOT NULL"),
+        postgresql_where=text("campaign IS NOT NULL"),
+    ),
+    Index(
         "ix_call_live",
         "started_at",
         sqlite_where=text("over = 0"),

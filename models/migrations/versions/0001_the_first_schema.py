@@ -283,6 +283,13 @@ def upgrade() -> None:
             "connection_id", "provider_call_id", name="uq_call_connection_id_provider_call_id"
         ),
     )
+    op.create_index(
+        "ix_call_campaign",
+        "call",
+        ["connection_id", "campaign", "started_at"],
+        sqlite_where=sa.text("campaign IS NOT NULL"),
+        postgresql_where=sa.text("campaign IS NOT NULL"),
+    )
     op.create_index("ix_call_lead_id_started_at", "call", ["lead_id", "started_at"])
     op.create_index(
         "ix_call_live",
