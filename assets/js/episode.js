@@ -41,8 +41,11 @@
     return call.seconds ? `${word} after ${cb.words.duration(call.seconds)}` : word;
   }
 
-  function ring(each, key, axis) {
-    const [tone, name, text] = each.answered ? ["connected", "telephone-fill", "Picked up"] : WHY[each.reason] || ["quiet", "question-circle", "Reason not told"];
+  /* On a call we placed, the counselor's own ring has no reason when it was the lead who did not answer. */
+  const UNTOLD = { inbound: ["quiet", "question-circle", "Reason not told"], outbound: ["quiet", "telephone-outbound", "Called the lead"], campaign: ["quiet", "megaphone", "Was on the line"] };
+
+  function ring(each, key, axis, direction) {
+    const [tone, name, text] = each.answered ? ["connected", "telephone-fill", "Picked up"] : WHY[each.reason] || UNTOLD[direction] || UNTOLD.inbound;
     const bar = each.seconds
       ? h("span", { className: `ring-bar is-${tone}`, style: { left: `${(100 * (each.offset || 0)) / axis}%`, width: `${Math.max(1, (100 * each.seconds) / axis)}%` } })
       : null;
@@ -62,7 +65,7 @@
     if (!each.rings.length) return [head, h("div", { key: `${each.id}n`, className: "ring-none hint" }, each.outcome === "abandoned" ? "No counselor was free, so nobody was rung." : "No counselor was rung.")];
     const marks = h("span", { key: `${each.id}x`, className: "ring-axis hint small num" },
       [0, 0.5, 1].map((share) => h("span", { key: share }, tick(axis * share))));
-    return [head, marks, ...each.rings.flatMap((one, at) => ring(one, `${each.id}-${at}`, axis))];
+    return [head, marks, ...each.rings.flatMap((one, at) => ring(one, `${each.id}-${at}`, axis, each.direction))];
   }
 
   function what(found) {
