@@ -1,4 +1,4 @@
-"""``connection``: connections to providers, their hook addresses, seats and DIDs."""
+"""``connection``: connections to providers, their hook addresses and seats."""
 
 import argparse
 import json
@@ -8,16 +8,18 @@ from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
+from dashapp.cli import connection_set
 from dashapp.cli.stores import opened
 from dashapp.config import Settings
 from ingest import readings
 from ingest.vendors import registry
-from models.store import attribution, connections, people
+from models.rules.phone import seat_label
+from models.store import attribution, audit, connections, people
 from models.store.base import Store
 
 
 def add_to(commands: Any) -> None:
-    command = commands.add_parser("connection", help="providers: add, token, seat, did, list")
+    command = commands.add_parser("connection", help="providers: add, set, token, seat, list")
     what = command.add_subparsers(metavar="action", required=True)
 
     add = what.add_parser("add", help="add a connection and print its hook address")
@@ -32,9 +34,18 @@ def add_to(commands: Any) -> None:
     )
     add.set_defaults(run=run, act=add_connection)
 
+    connection_set.add_to(what, run)
+
     token = what.add_parser("token", help="a new hook address; the older ones end")
     token.add_argument("slug")
-    token.add_argument("--hours", type=float, default=24, help="how long the older ones still work (24)")
+    token.add_argument(
+        "--hours",
+        "--keep-old",
+        type=float,
+        default=24,
+        metavar="HOURS",
+        help="how long the older ones still work (24)",
+    )
     token.set_defaults(run=run, act=new_token)
 
     seat = what.add_parser("seat", help="give a person an agent number, extension or user name there")
@@ -42,12 +53,6 @@ def add_to(commands: Any) -> None:
     seat.add_argument("email")
     seat.add_argument("address")
     seat.set_defaults(run=run, act=add_seat)
-
-    did = what.add_parser("did", help="a number of the institution and the team that answers it")
-    did.add_argument("number", help="E.164, as in +917314000001")
-    did.add_argument("--label", required=True)
-    did.add_argument("--team")
-    did.set_defaults(run=run, act=add_did)
 
     listing = what.add_parser("list", help="all connections and when each provider last spoke")
     listing.set_defaults(run=run, act=list_connections)
@@ -79,12 +84,13 @@ def add_connection(store: Store, given: argparse.Namespace) -> None:
             vendor=given.vendor,
             label=given.label,
             at=store.now(),
-            zone=given.zone or store.rules.zone.key,
-            country=given.country or store.rules.country,
+            zone=connection_set.zone(given.zone or store.rules.zone.key),
+            country=connection_set.country(given.country or store.rules.country),
             team_id=people.add_team(tx, given.team) if given.team else None,
             secrets=secrets,
         )
         token = connections.issue_token(tx, connection_id, store.now())
+        audit.by_command(tx, store.now(), "connection.add", f"connection:{connection_id}", given.slug)
     _print_address(given.settings, token)
 
 
@@ -95,6 +101,8 @@ def new_token(store: Store, given: argparse.Namespace) -> None:
         token = connections.issue_token(
             tx, connection_id, now, retire_others_at=now + timedelta(hours=given.hours)
         )
+        detail = f"{given.slug}, older ones end in {given.hours:g} h"
+        audit.by_command(tx, now, "connection.token", f"connection:{connection_id}", detail)
     _print_address(given.settings, token)
 
 
@@ -103,25 +111,16 @@ def add_seat(store: Store, given: argparse.Namespace) -> None:
         address = readings.seat(given.address, connections.country_of(tx, given.slug))
         if address is None:
             raise ValueError(f"{given.address!r} is no address of an agent")
+        connection_id = connections.id_of(tx, given.slug)
+        person_id = people.id_of(tx, given.email)
         connections.add_seat(
-            tx,
-            store.vault,
-            connection_id=connections.id_of(tx, given.slug),
-            person_id=people.id_of(tx, given.email),
-            address=address,
+            tx, store.vault, connection_id=connection_id, person_id=person_id, address=address
+        )
+        audit.by_command(
+            tx, store.now(), "connection.seat", f"person:{person_id}", f"{given.slug} {seat_label(address)}"
         )
     earlier = attribution.attribute(store)
     print(f"added; earlier calls counted for their people now: {earlier}" if earlier else "added")
-
-
-def add_did(store: Store, given: argparse.Namespace) -> None:
-    number = readings.number(given.number, store.rules.country)
-    if number is None or not number.startswith("+"):
-        raise ValueError(f"{given.number!r} is no telephone number")
-    with store.db.begin() as tx:
-        team_id = people.add_team(tx, given.team) if given.team else None
-        connections.add_did(tx, number=number, label=given.label, team_id=team_id)
-    print("added")
 
 
 def list_connections(store: Store, _given: argparse.Namespace) -> None:
@@ -130,7 +129,10 @@ def list_connections(store: Store, _given: argparse.Namespace) -> None:
             heard = (
                 one.last_at.astimezone(store.rules.zone).isoformat(" ", "seconds") if one.last_at else "never"
             )
-            print(f"{one.slug:<24}{one.vendor:<12}{one.label:<28}{one.seats:>4} seats  last heard {heard}")
+            off = "" if one.active else "  (off)"
+            print(
+                f"{one.slug:<24}{one.vendor:<12}{one.label:<28}{one.seats:>4} seats  last heard {heard}{off}"
+            )
 
 
 def _print_address(settings: Settings, token: str) -> None:

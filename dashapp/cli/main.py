@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 
 from dashapp import config
-from dashapp.cli import api_key, connection, doctor, logs, migrate, replay, serve, user
+from dashapp.cli import api_key, connection, did, doctor, logs, migrate, replay, serve, team, user
 from dashapp.cli.demo import command as demo
 from dashapp.cli.stores import CannotOpen
 
-COMMANDS = (demo, serve, migrate, doctor, user, connection, api_key, replay)
+COMMANDS = (demo, serve, migrate, doctor, user, team, connection, did, api_key, replay)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -1,4 +1,4 @@
-"""``user``: add people, change a password, shut somebody out, list them."""
+"""``user``: add people, change password, role and teams, shut somebody out, list them."""
 
 import argparse
 import getpass
@@ -8,12 +8,14 @@ from typing import Any
 from dashapp.cli.stores import opened
 from dashapp.config import Settings
 from models.rules.access import Role
-from models.store import people
+from models.store import audit, people
 from models.store.base import Store
 
 
 def add_to(commands: Any) -> None:
-    command = commands.add_parser("user", help="people: add, password, shut out, let in, list")
+    command = commands.add_parser(
+        "user", help="people: add, password, shut out, let in, role, team, supervise, list"
+    )
     what = command.add_subparsers(metavar="action", required=True)
 
     add = what.add_parser("add", help="add a person; asks for the password (or reads it from a pipe)")
@@ -36,6 +38,22 @@ def add_to(commands: Any) -> None:
         switch.add_argument("email")
         switch.set_defaults(run=run, act=set_active, active=active)
 
+    role = what.add_parser("role", help="change a role; ends every session of that person")
+    role.add_argument("email")
+    role.add_argument("role", choices=[role.value for role in Role])
+    role.set_defaults(run=run, act=set_role)
+
+    team = what.add_parser("team", help="move somebody to a team; ends every session of that person")
+    team.add_argument("email")
+    team.add_argument("team")
+    team.set_defaults(run=run, act=set_team)
+
+    supervise = what.add_parser("supervise", help="give a supervisor a team; ends every session")
+    supervise.add_argument("email")
+    supervise.add_argument("team")
+    supervise.add_argument("--off", action="store_true", help="take it away")
+    supervise.set_defaults(run=run, act=set_supervised)
+
     listing = what.add_parser("list", help="everybody, with role and teams")
     listing.set_defaults(run=run, act=list_people)
 
@@ -44,7 +62,7 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
     with opened(settings) as store:
         try:
             given.act(store, given)
-        except (ValueError, people.UnknownPerson) as error:
+        except (ValueError, LookupError) as error:
             print(error, file=sys.stderr)
             return 1
     return 0
@@ -54,7 +72,7 @@ def add_person(store: Store, given: argparse.Namespace) -> None:
     secret = _ask_password()
     with store.db.begin() as tx:
         team_id = people.add_team(tx, given.team) if given.team else None
-        people.add(
+        person_id = people.add(
             tx,
             name=given.name,
             email=given.email,
@@ -64,6 +82,7 @@ def add_person(store: Store, given: argparse.Namespace) -> None:
             team_id=team_id,
             supervised=[people.add_team(tx, name) for name in given.supervises],
         )
+        audit.by_command(tx, store.now(), "user.add", f"person:{person_id}", given.role)
     print(f"added {given.email}")
 
 
@@ -71,13 +90,38 @@ def set_password(store: Store, given: argparse.Namespace) -> None:
     secret = _ask_password()
     with store.db.begin() as tx:
         people.set_password(tx, given.email, secret)
+        audit.by_command(tx, store.now(), "user.password", f"person:{people.id_of(tx, given.email)}")
     print(f"changed; {given.email} has to sign in again")
 
 
 def set_active(store: Store, given: argparse.Namespace) -> None:
     with store.db.begin() as tx:
         people.set_active(tx, given.email, active=given.active)
+        action = "user.let-in" if given.active else "user.shut-out"
+        audit.by_command(tx, store.now(), action, f"person:{people.id_of(tx, given.email)}")
     print(f"{given.email} may {'' if given.active else 'no longer '}sign in")
+
+
+def set_role(store: Store, given: argparse.Namespace) -> None:
+    with store.db.begin() as tx:
+        person_id = people.set_role(tx, given.email, Role(given.role))
+        audit.by_command(tx, store.now(), "user.role", f"person:{person_id}", given.role)
+    print(f"changed; {given.email} has to sign in again")
+
+
+def set_team(store: Store, given: argparse.Namespace) -> None:
+    with store.db.begin() as tx:
+        person_id = people.set_team(tx, given.email, people.team_of(tx, given.team))
+        audit.by_command(tx, store.now(), "user.team", f"person:{person_id}", given.team)
+    print(f"changed; {given.email} has to sign in again")
+
+
+def set_supervised(store: Store, given: argparse.Namespace) -> None:
+    with store.db.begin() as tx:
+        person_id = people.set_supervised(tx, given.email, people.team_of(tx, given.team), on=not given.off)
+        detail = f"{given.team}{', no longer' if given.off else ''}"
+        audit.by_command(tx, store.now(), "user.supervise", f"person:{person_id}", detail)
+    print(f"changed; {given.email} has to sign in again")
 
 
 def list_people(store: Store, _given: argparse.Namespace) -> None:

@@ -44,6 +44,17 @@ class ApiKey:
         return Viewer(0, Role.ADMIN, self.name, "")
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A key in the administrator's list; what it is cannot be shown again."""
+
+    id: int
+    name: str
+    scopes: tuple[str, ...]
+    created_at: datetime
+    revoked_at: datetime | None
+
+
 def issue(tx: Connection, name: str, scopes: Iterable[str], now: datetime) -> str:
     """Make a key and return its secret, which cannot be read again. Raises ``UnknownScope``."""
     granted = sorted(set(scopes))
@@ -68,6 +79,18 @@ def find(tx: Connection, secret: str) -> ApiKey | None:
         )
     ).one_or_none()
     return ApiKey(row.id, row.name, frozenset(row.scopes.split())) if row else None
+
+
+def listed(tx: Connection) -> list[Listed]:
+    """Every key ever made, the oldest first."""
+    rows = tx.execute(
+        select(
+            api_key.c.id, api_key.c.name, api_key.c.scopes, api_key.c.created_at, api_key.c.revoked_at
+        ).order_by(api_key.c.id)
+    )
+    return [
+        Listed(row.id, row.name, tuple(row.scopes.split()), row.created_at, row.revoked_at) for row in rows
+    ]
 
 
 def revoke(tx: Connection, key_id: int, now: datetime) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from models.rules.phone import seat_label
 from models.store.vault import Vault, digest
-from models.tables.people import person
+from models.tables.people import person, team
 from models.tables.telephony import connection, delivery, did, hook_token, seat
 
 SECRETS = b"connection.secrets"
@@ -86,6 +86,34 @@ def country_of(tx: Connection, slug: str) -> str:
     return found
 
 
+def change(
+    tx: Connection,
+    vault: Vault,
+    connection_id: int,
+    *,
+    settings: Mapping[str, Any] | None = None,
+    secrets: Mapping[str, str] | None = None,
+    **columns: Any,
+) -> None:
+    """Change ``columns`` (label, zone, country, team_id, active) and single settings and secrets.
+
+    A setting that becomes None and a secret that becomes empty are removed; the others stay. A connection that
+    is not active answers its provider 401. Servers follow within seconds.
+    """
+    row = tx.execute(
+        select(connection.c.settings, connection.c.secrets_ct).where(connection.c.id == connection_id)
+    ).one()
+    if settings:
+        merged = json.loads(row.settings) | dict(settings)
+        columns["settings"] = json.dumps({key: value for key, value in merged.items() if value is not None})
+    if secrets:
+        kept = json.loads(vault.open(row.secrets_ct, SECRETS)) if row.secrets_ct else {}
+        kept = {key: value for key, value in (kept | dict(secrets)).items() if value}
+        columns["secrets_ct"] = vault.seal(json.dumps(kept).encode(), SECRETS) if kept else None
+    if columns:
+        tx.execute(update(connection).where(connection.c.id == connection_id).values(columns))
+
+
 def issue_token(
     tx: Connection, connection_id: int, at: datetime, *, retire_others_at: datetime | None = None
 ) -> str:
@@ -139,6 +167,16 @@ def add_did(tx: Connection, *, number: str, label: str, team_id: int | None = No
     values = {"number": number, "label": label, "team_id": team_id}
     new_id: int = tx.execute(insert(did).values(values).returning(did.c.id)).scalar_one()
     return new_id
+
+
+def dids(tx: Connection) -> list[tuple[str, str, str | None]]:
+    """The institution's numbers: number, label, the team that answers it."""
+    rows = tx.execute(
+        select(did.c.number, did.c.label, team.c.name)
+        .outerjoin(team, team.c.id == did.c.team_id)
+        .order_by(did.c.number)
+    )
+    return [(number, label, name) for number, label, name in rows]
 
 
 def listed(tx: Connection) -> list[Listed]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from models.rules.access import Role
 from models.store.sessions import end_all, hash_password
@@ -16,6 +16,10 @@ PASSWORD_MAX = 256
 
 class UnknownPerson(LookupError):
     """No person has this e-mail."""
+
+
+class UnknownTeam(LookupError):
+    """No team has this name."""
 
 
 class EmailTaken(ValueError):
@@ -40,6 +44,16 @@ class Person:
     teams: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Team:
+    """One row of the administrator's list; the people are those who may sign in."""
+
+    id: int
+    name: str
+    counselors: int
+    supervisors: tuple[str, ...]
+
+
 def add_team(tx: Connection, name: str) -> int:
     """Create a team; an existing one of this name is returned as it is."""
     found: int | None = tx.scalar(select(team.c.id).where(team.c.name == name))
@@ -47,6 +61,28 @@ def add_team(tx: Connection, name: str) -> int:
         return found
     new_id: int = tx.execute(insert(team).values(name=name).returning(team.c.id)).scalar_one()
     return new_id
+
+
+def team_of(tx: Connection, name: str) -> int:
+    """The id of an existing team. Raises ``UnknownTeam``."""
+    found: int | None = tx.scalar(select(team.c.id).where(team.c.name == name))
+    if found is None:
+        raise UnknownTeam(f"there is no team {name!r}; add it with: team add {name!r}")
+    return found
+
+
+def teams(tx: Connection) -> list[Team]:
+    """All teams by name."""
+    everyone = [one for one in everybody(tx) if one.active]
+    return [
+        Team(
+            team_id,
+            name,
+            sum(one.role is Role.COUNSELOR and one.team_id == team_id for one in everyone),
+            tuple(one.name for one in everyone if name in one.teams),
+        )
+        for team_id, name in tx.execute(select(team.c.id, team.c.name).order_by(team.c.name))
+    ]
 
 
 def add(
@@ -100,6 +136,44 @@ def set_active(tx: Connection, email: str, *, active: bool) -> None:
     tx.execute(update(person).where(person.c.id == person_id).values(active=active))
     if not active:
         end_all(tx, person_id)
+
+
+def set_role(tx: Connection, email: str, role: Role) -> int:
+    """Change it, end every session of that person and return the id. Who supervised no longer does.
+
+    Raises ``UnknownPerson``, ``ValueError`` for a counselor without a team.
+    """
+    person_id = id_of(tx, email)
+    if role is Role.COUNSELOR and tx.scalar(select(person.c.team_id).where(person.c.id == person_id)) is None:
+        raise ValueError("a counselor needs a team; give one first with: user team")
+    tx.execute(update(person).where(person.c.id == person_id).values(role=role.value))
+    if role is not Role.SUPERVISOR:
+        tx.execute(delete(supervises).where(supervises.c.person_id == person_id))
+    end_all(tx, person_id)
+    return person_id
+
+
+def set_team(tx: Connection, email: str, team_id: int) -> int:
+    """Move somebody, past calls included, end every session and return the id. Raises ``UnknownPerson``."""
+    person_id = id_of(tx, email)
+    tx.execute(update(person).where(person.c.id == person_id).values(team_id=team_id))
+    end_all(tx, person_id)
+    return person_id
+
+
+def set_supervised(tx: Connection, email: str, team_id: int, *, on: bool) -> int:
+    """Give a supervisor a team, or take it away; end every session and return the id.
+
+    Raises ``UnknownPerson``, ``ValueError`` for anybody but a supervisor.
+    """
+    person_id = id_of(tx, email)
+    if tx.scalar(select(person.c.role).where(person.c.id == person_id)) != Role.SUPERVISOR:
+        raise ValueError("only a supervisor supervises teams; see: user role")
+    tx.execute(delete(supervises).where(supervises.c.person_id == person_id, supervises.c.team_id == team_id))
+    if on:
+        tx.execute(insert(supervises).values(person_id=person_id, team_id=team_id))
+    end_all(tx, person_id)
+    return person_id
 
 
 def everybody(tx: Connection) -> list[Person]:

@@ -1,190 +1,21 @@
 """The operator's commands, on both databases, by what they print and what they change."""
 
-import io
-import re
 import secrets
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from dashapp.cli import serve
 from dashapp.cli.files import only_one
-from dashapp.cli.main import main
 from ingest import intake
 from ingest.contract import Delivery, Door
 from ingest.vendors import registry
 from models.migrations import schema
-from models.rules.access import Role
-from models.store import api_keys, connections, people, sessions
-from models.store.base import Store, utc_now
+from models.store.base import Store
 from models.store.hooks import TokenBook
-from tests.cast import INDORE_DID, Cast
-from tests.databases import KINDS, ROOT_KEY, Clock, Databases
-
-Run = Callable[..., tuple[int, str, str]]
-
-PASSWORD = "an even longer password"
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
-    """``run("user", "list", stdin="…")`` → status, what it printed, what it complained."""
-    monkeypatch.setenv("CALLBOARD_DATA", str(tmp_path))
-    monkeypatch.setenv("SECRET_KEY", secrets.token_hex(32))
-    monkeypatch.setenv("DATA_KEY", ROOT_KEY.hex())
-
-    def go(*arguments: str, stdin: str = "") -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
-        status = main(arguments)
-        said = capsys.readouterr()
-        return status, said.out, said.err
-
-    return go
-
-
-@pytest.fixture
-def on(store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
-    """The commands work on this test's database."""
-    monkeypatch.setenv("DATABASE_URL", store.db.url)
-    return store
-
-
-@pytest.fixture(params=KINDS)
-def empty(
-    request: pytest.FixtureRequest, databases: Databases, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[str]:
-    """The commands work on a database without a table."""
-    with databases.database(request.param, empty=True) as url:
-        monkeypatch.setenv("DATABASE_URL", url)
-        yield url
-
-
-def test_people_come_and_go(run: Run, on: Store, cast: Cast) -> None:
-    status, _, _ = run(
-        "user",
-        "add",
-        "New@Example.org",
-        "--name",
-        "Nila",
-        "--role",
-        "counselor",
-        "--team",
-        "Jaipur",
-        stdin=PASSWORD,
-    )
-    assert status == 0
-    with on.read() as tx:
-        person_id = sessions.check_password(tx, "new@example.org", PASSWORD)
-        assert person_id
-        [made] = [one for one in people.everybody(tx) if one.id == person_id]
-        assert (made.team, made.role) == ("Jaipur", Role.COUNSELOR)
-    secret, _ = sessions.start(on, person_id, timedelta(hours=1))
-    assert run("user", "password", "new@example.org", stdin=PASSWORD + "!")[0] == 0
-    with on.read() as tx:
-        assert sessions.check_password(tx, "new@example.org", PASSWORD) is None
-        assert sessions.check_password(tx, "new@example.org", PASSWORD + "!") == person_id
-        assert sessions.find(tx, secret, on.now()) is None
-    assert run("user", "shut-out", "new@example.org")[0] == 0
-    with on.read() as tx:
-        assert sessions.check_password(tx, "new@example.org", PASSWORD + "!") is None
-    assert "(shut out)" in run("user", "list")[1]
-    assert run("user", "let-in", "new@example.org")[0] == 0
-    with on.read() as tx:
-        assert sessions.check_password(tx, "new@example.org", PASSWORD + "!") == person_id
-
-
-def test_a_supervisor_gets_teams(run: Run, on: Store, cast: Cast) -> None:
-    supervises = ("--supervises", "Indore", "--supervises", "Pune")
-    assert (
-        run("user", "add", "s@x.org", "--name", "S", "--role", "supervisor", *supervises, stdin=PASSWORD)[0]
-        == 0
-    )
-    with on.read() as tx:
-        [made] = [one for one in people.everybody(tx) if one.email == "s@x.org"]
-        viewer = sessions.viewer_of(tx, made.id)
-    assert viewer
-    assert viewer.teams == set(cast.teams.values())
-
-
-@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
-@pytest.mark.parametrize(
-    ("arguments", "password", "said"),
-    [
-        (("add", "a@x.org", "--name", "A", "--role", "counselor"), PASSWORD, "needs a team"),
-        (("add", "a@x.org", "--name", "A", "--role", "admin"), "short", "at least 10"),
-        (("add", "a@x.org", "--name", "A", "--role", "admin"), "x" * 300, "at most 256"),
-        (("add", "asha@example.org", "--name", "A", "--role", "admin"), PASSWORD, "somebody's already"),
-        (
-            ("add", "a@x.org", "--name", "A", "--role", "admin", "--supervises", "Pune"),
-            PASSWORD,
-            "only a supervisor",
-        ),
-        (("password", "nobody@x.org"), PASSWORD, "nobody has the e-mail"),
-        (("shut-out", "nobody@x.org"), "", "nobody has the e-mail"),
-    ],
-)
-def test_people_are_refused_in_words(
-    run: Run, on: Store, arguments: tuple[str, ...], password: str, said: str
-) -> None:
-    status, _, complained = run("user", *arguments, stdin=password)
-    assert status == 1
-    assert said in complained
-
-
-def test_a_connection_is_set_up_and_its_token_changed(run: Run, on: Store, cast: Cast) -> None:
-    status, out, _ = run(
-        "connection", "add", "line-two", "--vendor", "open", "--label", "Line two", "--team", "Pune", "--secrets",
-        stdin='{"key": "very secret"}',
-    )  # fmt: skip
-    assert status == 0
-    first = _token(out)
-    account = TokenBook(on).find(first)
-    assert account
-    assert (account.slug, account.vendor, account.secrets) == ("line-two", "open", {"key": "very secret"})
-    assert run("connection", "seat", "line-two", "asha@example.org", "90000 00777")[0] == 0
-    with on.read() as tx:
-        assert connections.seats(tx, on.vault, account.id) == {"asha@example.org": "+919000000777"}
-    assert run("connection", "did", "080 6980 0999", "--label", "Helpline", "--team", "Pune")[0] == 0
-    second = _token(run("connection", "token", "line-two", "--hours", "0")[1])
-    book = TokenBook(replace(on, now=utc_now))
-    assert book.find(second)
-    assert book.find(first) is None
-    listed = run("connection", "list")[1]
-    assert re.search(r"line-two\s+open\s+Line two\s+1 seats\s+last heard never", listed)
-
-
-@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
-@pytest.mark.parametrize(
-    ("arguments", "stdin", "said"),
-    [
-        (("add", "reference", "--vendor", "open", "--label", "Again"), "", "exists already"),
-        (("add", "x", "--vendor", "open", "--label", "X", "--secrets"), "[1]", "must be a JSON object"),
-        (("token", "nowhere"), "", "no connection 'nowhere'"),
-        (("seat", "nowhere", "asha@example.org", "101"), "", "no connection 'nowhere'"),
-        (("seat", "reference", "asha@example.org", "null"), "", "no address"),
-        (("seat", "reference", "nobody@x.org", "101"), "", "nobody has the e-mail"),
-        (("did", "12", "--label", "X"), "", "no telephone number"),
-        (("did", INDORE_DID, "--label", "Again"), "", "exists already"),
-    ],
-)
-def test_connections_are_refused_in_words(
-    run: Run, on: Store, arguments: tuple[str, ...], stdin: str, said: str
-) -> None:
-    status, _, complained = run("connection", *arguments, stdin=stdin)
-    assert status == 1
-    assert said in complained
-
-
-def test_an_api_key_is_shown_once(run: Run, on: Store) -> None:
-    status, out, _ = run("api-key", "add", "the CRM", "--scope", "calls:read", "--scope", "leads:write")
-    assert status == 0
-    with on.read() as tx:
-        found = api_keys.find(tx, out.strip())
-    assert found
-    assert (found.name, found.scopes) == ("the CRM", frozenset({"calls:read", "leads:write"}))
+from tests.cast import Cast
+from tests.databases import Clock
+from tests.house.commands import Run
 
 
 def test_kept_deliveries_are_read_again(run: Run, on: Store, cast: Cast, clock: Clock) -> None:
@@ -300,9 +131,3 @@ def test_a_nonsensical_setting_is_named_without_its_value(run: Run, monkeypatch:
     assert status == 1
     assert complained.startswith("PORT:")
     assert "hidden-word" not in complained
-
-
-def _token(out: str) -> str:
-    found = re.search(r"/webhooks/v1/([0-9a-f]{32})/", out)
-    assert found
-    return found[1]

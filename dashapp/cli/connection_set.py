@@ -1,0 +1,99 @@
+"""``connection set``: change a connection that is there."""
+
+import argparse
+import getpass
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+
+from models.store import audit, connections, people
+from models.store.base import Store
+
+
+def add_to(what: Any, run: Callable[..., int]) -> None:
+    command = what.add_parser(
+        "set", help="change label, zone, country, team, settings or a secret; on or off"
+    )
+    command.add_argument("slug")
+    command.add_argument("--label", help="name on the screens")
+    command.add_argument("--zone", help="IANA zone of times the provider sends without an offset")
+    command.add_argument("--country", help="ISO code for the provider's numbers without a prefix")
+    command.add_argument("--team", help="who owns calls to a DID that no team claims; '' for nobody")
+    command.add_argument(
+        "--setting",
+        action="append",
+        default=[],
+        metavar="KEY=JSON",
+        help="null removes it; may be given again",
+    )
+    command.add_argument(
+        "--secret", metavar="NAME", help="its value is read from standard input; '' removes it"
+    )
+    switch = command.add_mutually_exclusive_group()
+    switch.add_argument("--on", dest="active", action="store_true", default=None)
+    switch.add_argument(
+        "--off", dest="active", action="store_false", help="its provider is answered 401 from now on"
+    )
+    command.set_defaults(run=run, act=change)
+
+
+def change(store: Store, given: argparse.Namespace) -> None:
+    settings = dict(map(_setting, given.setting))
+    secrets = {given.secret: _secret(given.secret)} if given.secret else {}
+    columns = {
+        name: value
+        for name, value in (
+            ("label", given.label),
+            ("zone", zone(given.zone) if given.zone is not None else None),
+            ("country", country(given.country) if given.country is not None else None),
+            ("active", given.active),
+        )
+        if value is not None
+    }
+    with store.db.begin() as tx:
+        connection_id = connections.id_of(tx, given.slug)
+        if given.team is not None:
+            columns["team_id"] = people.team_of(tx, given.team) if given.team else None
+        changed = [*columns, *(f"setting {key}" for key in settings), *(f"secret {key}" for key in secrets)]
+        if not changed:
+            raise ValueError("nothing to change was given; see --help")
+        connections.change(tx, store.vault, connection_id, settings=settings, secrets=secrets, **columns)
+        detail = f"{given.slug}: {', '.join(changed)}"
+        audit.by_command(tx, store.now(), "connection.set", f"connection:{connection_id}", detail)
+    print("changed")
+
+
+def zone(name: str) -> str:
+    """Raises ``ValueError`` for what is no IANA zone."""
+    try:
+        return ZoneInfo(name).key
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f"{name!r} is no time zone of the IANA list (such as Asia/Kolkata)") from error
+
+
+def country(code: str) -> str:
+    """Raises ``ValueError`` for a country whose numbers nobody can read."""
+    if code.upper() not in phonenumbers.SUPPORTED_REGIONS:
+        raise ValueError(f"{code!r} is no ISO code of a country (such as IN)")
+    return code.upper()
+
+
+def _setting(text: str) -> tuple[str, Any]:
+    key, equals, value = text.partition("=")
+    try:
+        if key and equals:
+            return key, json.loads(value)
+    except ValueError:
+        pass
+    raise ValueError(f'{key!r} is not given as KEY=JSON, as in ring_seconds=30 or allow_ips=["192.0.2.1"]')
+
+
+def _secret(name: str) -> str:
+    """Never an argument: those stand in the shell's history and in the process list."""
+    if sys.stdin.isatty():
+        return getpass.getpass(f"{name}: ")
+    return sys.stdin.readline().rstrip("\r\n")

@@ -1,0 +1,120 @@
+"""Commands for connections, seats and DIDs, on both databases, by what they print and what they change."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+from models.store import connections
+from models.store.base import Store, utc_now
+from models.store.hooks import TokenBook
+from models.tables.people import audit
+from models.tables.telephony import connection
+from tests.cast import INDORE_DID, Cast
+from tests.house.commands import Run
+from tests.telling import ended, tell
+
+
+def test_a_connection_is_set_up_and_its_token_changed(run: Run, on: Store, cast: Cast) -> None:
+    status, out, _ = run(
+        "connection", "add", "line-two", "--vendor", "open", "--label", "Line two", "--team", "Pune", "--secrets",
+        stdin='{"key": "very secret"}',
+    )  # fmt: skip
+    assert status == 0
+    first = _token(out)
+    account = TokenBook(on).find(first)
+    assert account
+    assert (account.slug, account.vendor, account.secrets) == ("line-two", "open", {"key": "very secret"})
+    assert run("connection", "seat", "line-two", "asha@example.org", "90000 00777")[0] == 0
+    with on.read() as tx:
+        assert connections.seats(tx, on.vault, account.id) == {"asha@example.org": "+919000000777"}
+    assert run("did", "add", "080 6980 0999", "--label", "Helpline", "--team", "Pune")[0] == 0
+    second = _token(run("connection", "token", "line-two", "--hours", "0")[1])
+    book = TokenBook(replace(on, now=utc_now))
+    assert book.find(second)
+    assert book.find(first) is None
+    listed = run("connection", "list")[1]
+    assert re.search(r"line-two\s+open\s+Line two\s+1 seats\s+last heard never", listed)
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "said"),
+    [
+        (("add", "reference", "--vendor", "open", "--label", "Again"), "", "exists already"),
+        (("add", "x", "--vendor", "open", "--label", "X", "--secrets"), "[1]", "must be a JSON object"),
+        (("token", "nowhere"), "", "no connection 'nowhere'"),
+        (("seat", "nowhere", "asha@example.org", "101"), "", "no connection 'nowhere'"),
+        (("seat", "reference", "asha@example.org", "null"), "", "no address"),
+        (("seat", "reference", "nobody@x.org", "101"), "", "nobody has the e-mail"),
+        (("add", "x", "--vendor", "open", "--label", "X", "--zone", "Here"), "", "no time zone"),
+        (("set", "nowhere", "--on"), "", "no connection 'nowhere'"),
+        (("set", "reference"), "", "nothing to change"),
+        (("set", "reference", "--zone", "../etc"), "", "no time zone"),
+        (("set", "reference", "--country", "Z9"), "", "no ISO code"),
+        (("set", "reference", "--team", "Nowhere"), "", "there is no team"),
+        (("set", "reference", "--setting", "ring_seconds"), "", "KEY=JSON"),
+        (("set", "reference", "--setting", "ring_seconds=1x"), "", "KEY=JSON"),
+    ],
+)
+def test_connections_are_refused_in_words(
+    run: Run, on: Store, arguments: tuple[str, ...], stdin: str, said: str
+) -> None:
+    status, _, complained = run("connection", *arguments, stdin=stdin)
+    assert status == 1
+    assert said in complained
+
+
+def test_a_connection_is_changed_piece_by_piece(run: Run, on: Store, cast: Cast) -> None:
+    slug, token = cast.connection.slug, cast.connection.token
+    changes = ("--label", "Main", "--zone", "Asia/Dubai", "--country", "ae", "--team", "Pune")
+    assert run("connection", "set", slug, *changes, "--setting", "a=[1]", "--setting", 'b="x"')[0] == 0
+    status, out, complained = run("connection", "set", slug, "--secret", "key", stdin="very secret\n")
+    assert (status, out, complained) == (0, "changed\n", "")
+    assert run("connection", "set", slug, "--secret", "other", stdin="word")[0] == 0
+    account = TokenBook(on).find(token)
+    assert account
+    assert (account.zone, account.country) == ("Asia/Dubai", "AE")
+    assert (account.settings, account.secrets) == (
+        {"a": [1], "b": "x"},
+        {"key": "very secret", "other": "word"},
+    )
+    with on.read() as tx:
+        team_id = tx.scalar(select(connection.c.team_id).where(connection.c.slug == slug))
+        details = " ".join(tx.scalars(select(audit.c.detail)))
+    assert team_id == cast.teams["Pune"]
+    assert "secret key" in details
+    assert "very secret" not in details
+    assert run("connection", "set", slug, "--setting", "a=null", "--secret", "key", stdin="\n")[0] == 0
+    again = TokenBook(on).find(token)
+    assert again
+    assert (again.settings, again.secrets) == ({"b": "x"}, {"other": "word"})
+
+
+def test_a_connection_is_switched_off_and_on(run: Run, on: Store, cast: Cast) -> None:
+    assert run("connection", "set", cast.connection.slug, "--off")[0] == 0
+    assert TokenBook(on).find(cast.connection.token) is None
+    assert "(off)" in run("connection", "list")[1]
+    assert run("connection", "set", cast.connection.slug, "--on")[0] == 0
+    assert TokenBook(on).find(cast.connection.token)
+
+
+def test_a_seat_takes_its_earlier_calls_along(run: Run, on: Store, cast: Cast) -> None:
+    stranger = replace(cast.asha, seat="2044")
+    tell(on, cast, ended(on, stranger, cast.lead(), "c1"), ended(on, stranger, cast.lead(), "c2"))
+    status, out, _ = run("connection", "seat", cast.connection.slug, cast.asha.email, "2044")
+    assert (status, out) == (0, "added; earlier calls counted for their people now: 2\n")
+
+
+def test_numbers_of_the_institution(run: Run, on: Store, cast: Cast) -> None:
+    assert run("did", "add", "080 6980 0999", "--label", "Helpline", "--team", "Pune")[0] == 0
+    assert re.search(r"\+918069800999\s+Helpline\s+Pune\n", run("did", "list")[1])
+    assert "no telephone number" in run("did", "add", "12", "--label", "X")[2]
+    assert "exists already" in run("did", "add", INDORE_DID, "--label", "Again")[2]
+
+
+def _token(out: str) -> str:
+    found = re.search(r"/webhooks/v1/([0-9a-f]{32})/", out)
+    assert found
+    return found[1]
