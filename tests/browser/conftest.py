@@ -72,6 +72,17 @@ def tab(page: Page, path: str, trouble: list[str] | None = None) -> Page:
     return other
 
 
+def width_within(page: Page, wide: int) -> int:
+    """How wide the document is, once it fits ``wide`` or has had its time to."""
+    measure = "document.documentElement.scrollWidth"
+    found = int(page.evaluate(measure))
+    for _ in range(60):
+        if found > wide:
+            page.wait_for_timeout(50)
+            found = int(page.evaluate(measure))
+    return found
+
+
 def _watch(page: Page, trouble: list[str], expected: str) -> None:
     def said(message: ConsoleMessage) -> None:
         text = message.text
