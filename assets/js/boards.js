@@ -6,6 +6,8 @@
   const SHOWN_AFTER_CLEARING = 8000;
   const FIGURES_AT_MOST_EVERY = 500;
   const FIGURES_AGE = 30000;
+  const TOGETHER = 80;
+  const GONE = Symbol("gone");
   const recent = new Map(); // entry id → [heard at, entry]: what may have come between a reading and its drawing
   let board = null;
 
@@ -15,6 +17,8 @@
       this.api = api;
       this.open = null;
       this.asked = 0;
+      this.wanted = new Map();
+      this.flushing = null;
       this.fit();
       api.addEventListener("rowClicked", ({ data, event }) => data && !data.detail && !event.target.closest("a") && this.toggle(data.key));
       api.addEventListener("cellKeyDown", ({ data, event }) => {
@@ -44,37 +48,53 @@
     }
 
     take(entry) {
-      const key = String(entry.id);
-      const node = this.api.getRowNode(key);
       const stays = entry.state === "open" && this.admits(entry);
-      if (!node && stays) this.api.applyTransactionAsync({ add: [{ ...entry, key }] }, ({ add }) => this.flash(add));
-      if (!node) return;
-      this.api.applyTransactionAsync({ update: [{ ...entry, key, unfolded: node.data.unfolded }] }, ({ update }) => this.flash(update));
-      if (!stays) setTimeout(() => this.leave(key), entry.state === "open" ? 0 : SHOWN_AFTER_CLEARING);
-      else if (this.open === key) this.ask(key);
+      const known = this.wanted.get(String(entry.id)) ?? this.api.getRowNode(String(entry.id));
+      if (!known && !stays) return;
+      this.want(entry);
+      if (stays && this.open === String(entry.id)) this.ask(this.open);
+      if (!stays) setTimeout(() => this.leave(String(entry.id)), entry.state === "open" ? 0 : SHOWN_AFTER_CLEARING);
     }
 
-    flash(rowNodes) {
-      if (rowNodes?.length) this.api.flashCells({ rowNodes, flashDuration: 600, fadeDuration: 300 });
+    /* Changes are gathered for a moment and go to the grid as one transaction: the latest word on each entry
+       counts, and an entry told of twice in a row is still added once. */
+    want(entry) {
+      this.wanted.set(String(entry.id), entry);
+      this.flushing ??= setTimeout(() => this.flush(), TOGETHER);
+    }
+
+    flush() {
+      clearTimeout(this.flushing);
+      this.flushing = null;
+      const change = { add: [], update: [], remove: [] };
+      for (const [key, entry] of this.wanted) {
+        const node = this.api.getRowNode(key);
+        if (entry === GONE) { if (node) change.remove.push(node.data); }
+        else if (node) change.update.push({ ...entry, key, unfolded: node.data.unfolded, told: node.data.told === 1 ? 2 : 1 });
+        else if (entry.state === "open") change.add.push({ ...entry, key, told: 1 });
+      }
+      this.wanted.clear();
+      this.api.applyTransaction(change);
     }
 
     leave(key) {
-      const node = this.api.getRowNode(key);
-      if (!node || this.open === key || (node.data.state === "open" && this.admits(node.data))) return;
-      this.api.applyTransactionAsync({ remove: [node.data] });
+      const now = this.wanted.get(key) ?? this.api.getRowNode(key)?.data;
+      if (!now || now === GONE || this.open === key || (now.state === "open" && this.admits(now))) return;
+      this.wanted.set(key, GONE);
+      this.flushing ??= setTimeout(() => this.flush(), TOGETHER);
     }
 
     /* What was heard while the server's rows were under way; hearing it twice changes nothing. */
     catchUp() {
-      for (const [, entry] of recent.values()) {
-        if (entry.state === "open" || this.api.getRowNode(String(entry.id))) this.take(entry);
-      }
+      for (const [, entry] of recent.values()) this.take(entry);
     }
 
+    /* The server's rows have replaced all others, and with them the one that was unfolded. */
     seeded() {
       const open = this.open;
       this.open = null;
       this.catchUp();
+      this.flush();
       if (open && this.api.getRowNode(open)) this.toggle(open);
       else this.remember(null);
       this.fit();
@@ -88,7 +108,9 @@
       if (!node) return;
       this.open = key;
       node.setData({ ...node.data, unfolded: true });
-      this.api.applyTransaction({ add: [{ key: `${key}/episode`, of: key, detail: true, raised_at: node.data.raised_at }] });
+      if (!this.api.getRowNode(`${key}/episode`)) {
+        this.api.applyTransaction({ add: [{ key: `${key}/episode`, of: key, detail: true, raised_at: node.data.raised_at }] });
+      }
       this.remember(key);
       this.ask(key);
     }

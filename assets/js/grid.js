@@ -157,6 +157,12 @@
   functions.callboardOldestLast = (one, other) => (one < other ? 1 : one > other ? -1 : 0);
   functions.callboardIsDetail = (params) => Boolean((params.rowNode?.data || params.data || params.node?.data || {}).detail);
   functions.callboardIsUnfolded = (params) => Boolean(params.data?.unfolded);
+  /* A time with the entry's state behind it: a cell is drawn anew only when its value changes, and both show either. */
+  functions.callboardRaised = ({ data }) => `${data?.raised_at} ${data?.state}`;
+  functions.callboardDue = ({ data }) => `${data?.due_at} ${data?.state}`;
+  /* Two classes take turns, so that a row lights up at every change and not only at the first. */
+  functions.callboardToldOnce = (params) => params.data?.told === 1;
+  functions.callboardToldAgain = (params) => params.data?.told === 2;
   functions.callboardIsLeaving = (params) => Boolean(params.data && !params.data.detail && params.data.state !== "open");
   functions.callboardRowHeight = (params) => (params.data?.detail ? params.data.height || 168 : cb.isPhone() ? 92 : 44);
   /* An unfolded row's detail stands right below it, however the grid is sorted. */

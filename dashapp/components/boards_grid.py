@@ -31,13 +31,20 @@ COLUMNS: tuple[dict[str, Any], ...] = (
         "field": "raised_at",
         "headerName": "Age",
         "cellRenderer": "CbAge",
+        "valueGetter": {"function": "callboardRaised(params)"},
         "width": 86,
         "type": "rightAligned",
         "comparator": {"function": "callboardOldestLast"},
         "sort": "desc",
         "sortingOrder": ["desc", "asc"],
     },
-    {"field": "due_at", "headerName": "Call back by", "cellRenderer": "CbDue", "width": 130},
+    {
+        "field": "due_at",
+        "headerName": "Call back by",
+        "cellRenderer": "CbDue",
+        "valueGetter": {"function": "callboardDue(params)"},
+        "width": 130,
+    },
     {"field": "tries", "headerName": "Tries", "cellRenderer": "CbTries", "width": 66, "type": "rightAligned"},
     {
         "field": "connection",
@@ -87,7 +94,6 @@ def grid(rows: Sequence[dict[str, Any]]) -> Component:
             "suppressCellFocus": False,
             "suppressNoRowsOverlay": True,
             "suppressDragLeaveHidesColumns": True,
-            "asyncTransactionWaitMillis": 50,
             "isFullWidthRow": {"function": "callboardIsDetail(params)"},
             "fullWidthCellRenderer": "CbEpisode",
             "getRowHeight": {"function": "callboardRowHeight(params)"},
@@ -95,6 +101,8 @@ def grid(rows: Sequence[dict[str, Any]]) -> Component:
         },
         rowClassRules={
             "is-unfolded": {"function": "callboardIsUnfolded(params)"},
+            "is-told-once": {"function": "callboardToldOnce(params)"},
+            "is-told-again": {"function": "callboardToldAgain(params)"},
             "is-leaving": {"function": "callboardIsLeaving(params)"},
         },
     )

@@ -78,6 +78,7 @@ def test_a_missed_call_comes_and_is_cleared_by_name(
     open_as(server.cast.ravi, f"/lead/{tanvi.id}?via=popup")
     expect(row(page, tanvi)).to_contain_text("Cleared")
     expect(row(page, tanvi)).to_contain_text("Ravi, from the pop-up")
+    expect(row(page, tanvi)).to_contain_text("In time,")
     expect(page.locator("#kind-missed-count")).to_have_text(str(before))
     expect(row(page, tanvi)).to_have_count(0, timeout=12_000)
 
