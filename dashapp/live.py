@@ -12,6 +12,7 @@ import random
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import psycopg
@@ -54,12 +55,19 @@ class Hub:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._subscribers: set[Subscriber] = set()
+        self._closed = False
 
     def subscribe(self, viewer: Viewer) -> Subscriber:
-        subscriber = Subscriber(viewer)
+        subscriber = Subscriber(viewer, overflowed=self._closed)
         with self._lock:
             self._subscribers.add(subscriber)
         return subscriber
+
+    def close(self) -> None:
+        """End every stream, those still to come as well: this process stops, and browsers find the next one."""
+        self._closed = True
+        for subscriber in self._all():
+            self._cut(subscriber)
 
     def unsubscribe(self, subscriber: Subscriber) -> None:
         with self._lock:
@@ -89,6 +97,8 @@ class Hub:
 
     def _cut(self, subscriber: Subscriber) -> None:
         subscriber.overflowed = True
+        with suppress(queue.Full):  # then it is not asleep
+            subscriber.events.put_nowait(None)
         self.unsubscribe(subscriber)
 
 
@@ -131,7 +141,7 @@ class Pump:
             for row in rows:
                 self._hub.deliver(row)
                 self._cursor = row.id
-            if not rows:
+            if len(rows) < feed.PAGE:
                 return
 
     def _listen(self) -> None:

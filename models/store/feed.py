@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, func, select
 
 from models.db import Database
 from models.rules.access import Role, Viewer
-from models.store.prepared import insert_rows
+from models.store.prepared import Query, insert_rows
 from models.tables.calls import feed
 
 _encode = msgspec.json.encode
@@ -80,13 +80,19 @@ def append(tx: Connection, db: Database, at: datetime, news: Sequence[News]) -> 
 
 
 _audience = msgspec.json.Decoder(Audience).decode
-_after = select(feed.c.id, feed.c.kind, feed.c.audience, feed.c.body).order_by(feed.c.id)
+_after = Query(
+    select(feed.c.id, feed.c.kind, feed.c.audience, feed.c.body)
+    .where(feed.c.id > bindparam("cursor"))
+    .order_by(feed.c.id)
+    .limit(bindparam("most"))
+)
+PAGE = 500
 
 
-def after(tx: Connection, cursor: int, limit: int = 500) -> list[FeedRow]:
+def after(tx: Connection, cursor: int, limit: int = PAGE) -> list[FeedRow]:
     """Rows with an id above ``cursor``, oldest first. Ids follow commit order, so none is ever skipped."""
-    rows = tx.execute(_after.where(feed.c.id > cursor).limit(limit))
-    return [FeedRow(row.id, row.kind, _audience(row.audience), row.body) for row in rows]
+    rows = _after.rows(tx, cursor=cursor, most=limit)
+    return [FeedRow(row_id, kind, _audience(audience), body) for row_id, kind, audience, body in rows]
 
 
 def last_id(tx: Connection) -> int:

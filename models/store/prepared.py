@@ -23,7 +23,7 @@ Row = tuple[Any, ...]
 
 
 class Query:
-    """A SELECT whose only list parameter is ``bindparam("ids", expanding=True)``."""
+    """A SELECT whose only list parameter, if it has one, is ``bindparam("ids", expanding=True)``."""
 
     def __init__(self, statement: Select[Any]) -> None:
         self._statement = statement
@@ -33,10 +33,10 @@ class Query:
         self._truths = [place for place, column in enumerate(columns) if isinstance(column.type, Boolean)]
         self._spelled: dict[str, _Spelled] = {}
 
-    def rows(self, tx: Connection, ids: Iterable[Any], **given: Any) -> list[Row]:
-        """The rows for these ids; moments go in and come out as aware datetimes."""
-        wanted = list(ids)
-        if not wanted:
+    def rows(self, tx: Connection, ids: Iterable[Any] | None = None, **given: Any) -> list[Row]:
+        """The rows for these ids, none for none; moments go in and come out as aware datetimes."""
+        wanted = None if ids is None else list(ids)
+        if wanted == []:
             return []
         dialect = tx.dialect.name
         spelled = self._spelled.get(dialect) or self._spelled.setdefault(
@@ -74,11 +74,11 @@ class _Spelled:
         if self._array:
             self._text = self._text.replace(f"IN ({MARK})", "= ANY(%s)")
 
-    def fill(self, ids: list[Any], given: Mapping[str, Any]) -> tuple[str, list[Any]]:
+    def fill(self, ids: list[Any] | None, given: Mapping[str, Any]) -> tuple[str, list[Any]]:
         """The text and its values. A list is filled up to a power of two with its last id: the driver keeps
         statements it has prepared by their text, and must not need one for every length."""
         text = self._text
-        if not self._array:
+        if ids is not None and not self._array:
             ids = ids + ids[-1:] * ((1 << (len(ids) - 1).bit_length()) - len(ids))
             text = text.replace(MARK, "?" + ", ?" * (len(ids) - 1))
         values: list[Any] = []
@@ -88,7 +88,7 @@ class _Spelled:
             elif self._array:
                 values.append(ids)
             else:
-                values += ids
+                values += ids or ()
         return text, values
 
 
