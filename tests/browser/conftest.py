@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Dialog, Page, Request, Response
+from playwright.sync_api import ConsoleMessage, Dialog, Page, Request, Response, expect
 
 from ingest import intake
 from ingest.contract import Delivery, Door
@@ -20,6 +20,8 @@ from tests.servers import Running, running
 from tests.telephone import Telephone
 
 Enter = Callable[..., Page]
+
+expect.set_options(timeout=15_000)  # a busy machine is not a failure
 
 LIVE = ".live-state[data-state=live]"
 READY = "#_pages_content > *"
