@@ -179,7 +179,7 @@ def _write_deliveries(
             "verdict": verdicts[position],
             "reason": item.reason,
             "provider_call_id": _call_id(item),
-            "replayed_at": item.received_at,
+            "replayed_at": store.now(),
         }
         for position, item in enumerate(items)
         if item.replays
