@@ -1,17 +1,22 @@
 """The production server: one process by default, a thread for every open stream."""
 
 import logging
+import os
+import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
+from gunicorn.workers.gthread import ThreadWorker
 
 from dashapp import live
 from dashapp.app import create_app
 from dashapp.config import Settings
-from dashapp.scheduler import start_scheduler
+from dashapp.scheduler import Scheduler, start_scheduler
 from models.db import Database
 from models.store import failpoints
 from models.store.base import Store
@@ -20,8 +25,11 @@ from models.store.writer import Writer
 
 log = logging.getLogger(__name__)
 
-GRACEFUL_SECONDS = 3
-"""Open streams never finish by themselves; browsers come back to the next process with their cursor."""
+GRACEFUL_SECONDS = 5
+"""How long requests may take to finish when the server stops. Streams end at once: browsers come back to the
+next process with their cursor."""
+
+AROUND = "callboard.around"
 
 
 def open_store(settings: Settings) -> Store:
@@ -36,10 +44,27 @@ def build(settings: Settings) -> Any:
     store = open_store(settings)
     hub = live.Hub()
     app = create_app(settings, store, hub)
-    live.Pump(store, hub)
-    if settings.scheduler:
-        start_scheduler(settings, store)
+    around = Around(store, hub, live.Pump(store, hub), start_scheduler(settings, store))
+    app.server.extensions[AROUND] = around
     return app.server
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What runs beside the application in a worker's process, and how it stops."""
+
+    store: Store
+    hub: live.Hub
+    pump: live.Pump
+    scheduler: Scheduler | None
+
+    def close(self) -> None:
+        """Finish what is queued to be written, and let go of the database. No request comes any more."""
+        if self.scheduler:
+            self.scheduler.stop()
+        self.pump.close()
+        self.store.writer.close()
+        self.store.db.close()
 
 
 MEMORY_DISK = Path("/dev/shm")  # noqa: S108 (gunicorn makes unguessable names)
@@ -55,6 +80,40 @@ class Log(Logger):
         self.error_log.propagate = True
 
 
+class Worker(ThreadWorker):
+    """Stops in order however it is told to. Ctrl-C reaches it as well as the master, so it means the same."""
+
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        super().handle_exit(sig, frame)
+        if around := _around(self):
+            # not here: the signal may have come while this thread held a lock that closing needs
+            threading.Thread(target=around.hub.close, name="hub-close", daemon=True).start()
+
+    handle_quit = handle_exit
+
+
+class Master(Arbiter):
+    """Ctrl-C stops it as SIGTERM does; a second one does not wait for requests."""
+
+    def handle_int(self) -> None:
+        self.handle_term()
+
+
+def _around(worker: Any) -> Around | None:
+    """None before the application stands."""
+    return getattr(getattr(worker, "wsgi", None), "extensions", {}).get(AROUND)
+
+
+def _worker_exit(_master: Any, worker: Any) -> None:
+    if os.getpid() != worker.pid:
+        return  # the master, about a worker that is gone
+    if around := _around(worker):
+        around.close()
+        logging.shutdown()
+        # All is written. Taking a whole interpreter apart piece by piece costs seconds, and nobody gains by it.
+        os._exit(0)
+
+
 class Server(BaseApplication):
     """Gunicorn, configured in code."""
 
@@ -66,7 +125,8 @@ class Server(BaseApplication):
         settings = self._settings
         options = {
             "bind": f"{settings.host}:{settings.port}",
-            "worker_class": "gthread",
+            "worker_class": Worker,
+            "worker_exit": _worker_exit,
             "workers": settings.workers,
             "threads": settings.threads,
             "worker_connections": max(2000, settings.threads * 2),
@@ -85,6 +145,9 @@ class Server(BaseApplication):
 
     def load(self) -> Any:
         return self._make(self._settings)
+
+    def run(self) -> None:
+        Master(self).run()
 
 
 def serve(settings: Settings) -> None:

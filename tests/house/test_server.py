@@ -1,15 +1,19 @@
 """The production server as a process: ready, several workers, one leader, restarted without loss."""
 
+import os
 import signal
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
+from dashapp.server import GRACEFUL_SECONDS
 from models.db import Leadership
 from tests.cast import INDORE_DID, Known
 from tests.databases import KINDS, Databases
+from tests.live.listener import Listener
 from tests.servers import Running, running
 
 
@@ -34,6 +38,47 @@ def known(server: Running) -> set[str]:
     )
     answer.raise_for_status()
     return {item["provider_call_id"] for item in answer.json()["items"]}
+
+
+def said_at(text: str, what: str) -> datetime:
+    """When the log says so."""
+    [line] = [line for line in text.splitlines() if what in line]
+    return datetime.strptime(line[:23], "%Y-%m-%d %H:%M:%S,%f").replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("everybody", [True, False], ids=["terminal", "master"])
+def test_it_stops_in_order_with_streams_open(
+    number: signal.Signals,
+    everybody: bool,
+    databases: Databases,
+    known_casts: dict[str, Known],
+    tmp_path: Path,
+) -> None:
+    with running(databases, known_casts, "sqlite", tmp_path) as server:
+        listeners = [Listener(server, person) for person in (server.cast.asha, server.cast.meera)]
+        deadline = time.monotonic() + 20
+        while sum(listener.connections for listener in listeners) < 2:
+            assert time.monotonic() < deadline, "no stream opens"
+            time.sleep(0.05)
+        answer = server.hook("call-log", log_of("last", server.cast.asha.seat))
+        assert answer.json()["accepted"] == "recorded"
+        process = server.process
+        assert process
+        if everybody:  # as a terminal sends Ctrl-C
+            os.killpg(process.pid, number)
+        else:
+            process.send_signal(number)
+        assert process.wait(20) == 0
+        for listener in listeners:
+            listener.close()
+        text = server.log.read_text()
+        assert "Traceback" not in text
+        told, stopped = said_at(text, "Handling signal"), said_at(text, "Shutting down: Master")
+        # a worker that is still there when its time is up would have been killed
+        assert stopped - told < timedelta(seconds=GRACEFUL_SECONDS - 1)
+        server.start()
+        assert known(server) == {"last"}
 
 
 @pytest.mark.slow
