@@ -55,6 +55,11 @@ class Api:
         """The e-mail of the lead's counselor."""
         return email_of(self._ask("GET", f"/api/v1/leads/{lead_id}").get("owner"))
 
+    def lead_name(self, lead_id: int) -> str | None:
+        """What screens call the lead."""
+        name = self._ask("GET", f"/api/v1/leads/{lead_id}").get("name")
+        return str(name) if name else None
+
     def open_profile(self, lead_id: int, email: str) -> Look:
         """Report that a counselor opened the lead's profile in another system."""
         sent = clock.now()

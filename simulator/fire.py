@@ -43,6 +43,7 @@ def fire(
 ) -> bool:
     """Play the call to its end. True when the server acknowledged all of it. Raises ``BadBooks``, ``ApiFault``.
 
+    What is printed last is the ledger's row of it, with the lead's name, to find it on the screens.
     The caller is a new lead that belongs to ``counselor`` (or, for an unknown caller, nobody's).
     """
     if counselor is None:
@@ -57,7 +58,9 @@ def fire(
     give_up = time.monotonic() + _PATIENCE.total_seconds()
     exchange.schedule.run(lambda: not exchange.ledger.in_flight() or time.monotonic() > give_up)
     row = exchange.ledger.page()["calls"][0]
-    say(json.dumps(row, indent=2))
+    lead_id = row["lead_id"] or api.lead_of(connection.slug, row["provider_call_id"])
+    lead = api.lead_name(lead_id) if lead_id is not None else None
+    say(json.dumps(row | {"lead_id": lead_id, "lead": lead}, indent=2, ensure_ascii=False))
     return bool(row["acknowledged"])
 
 

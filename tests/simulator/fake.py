@@ -112,7 +112,7 @@ class Fake:
 
         @app.get("/api/v1/leads/<int:lead_id>")
         def one_lead(lead_id: int) -> Response:
-            return jsonify({"id": lead_id, "owner": AGENTS[0]})
+            return jsonify({"id": lead_id, "name": f"Lead {lead_id}", "owner": AGENTS[0]})
 
         @app.post("/api/v1/leads/<int:lead_id>/openings")
         def opening(lead_id: int) -> Response:

@@ -101,6 +101,7 @@ def test_one_call_can_be_fired(fake: Fake, demo: Path, capsys: pytest.CaptureFix
     out = capsys.readouterr().out
     assert "/ivrCallBackDetails (json)" in out
     assert '"counselor": "ravi@x.in"' in out
+    assert '"lead": "Lead 1"' in out
     (phone,) = fake.leads
     assert phone not in out
     assert phone[-10:] not in out
