@@ -106,7 +106,7 @@ def _write(store: Store, tx: Connection, items: Sequence[Item]) -> list[Written]
 def refold(store: Store, tx: Connection, keys: Sequence[Key]) -> None:
     """Fold these calls anew, for a reason other than a new event: time passed, a seat was mapped."""
     known = lookups.events(tx, store.vault, keys)
-    _follow(store, tx, known.by_call, known.by_call, set(known.by_call), anew=True)
+    _follow(store, tx, known.by_call, known.by_call, set(known.by_call), lookups.changed(tx, keys))
 
 
 def settle_due(store: Store, limit: int = 500) -> int:
@@ -199,18 +199,20 @@ def _follow(
     changed: Mapping[Key, Sequence[CallEvent]],
     before: Mapping[Key, Sequence[CallEvent]],
     loud: set[Key],
-    *,
-    anew: bool = False,
+    folded: Mapping[Key, datetime] | None = None,
 ) -> None:
-    """Everything that follows from new events (or ``anew`` from old ones): calls, notifications, feed."""
+    """Everything that follows from new events: calls, notifications, feed.
+
+    Or from old ones, with ``folded``: when each call was last folded, which is how screens know it.
+    """
     if not changed:
         return
     now = store.now()
     folds: dict[Key, tuple[Call | None, Call]] = {
-        key: (fold(before[key], now) if before.get(key) else None, fold(events, now))
+        key: (fold(before[key], (folded or {}).get(key, now)) if before.get(key) else None, fold(events, now))
         for key, events in changed.items()
     }
-    cases = callrows.write(store, tx, folds, now, anew=anew)
+    cases = callrows.write(store, tx, folds, now, anew=folded is not None)
     failpoint("journal.after_calls")
     touched = notices.sync(store, tx, cases, now)
     failpoint("journal.after_notifications")

@@ -69,6 +69,22 @@ def calls(tx: Connection, keys: Iterable[Key]) -> dict[Key, tuple[int, int | Non
     return found
 
 
+_changed = Query(
+    select(call.c.provider_call_id, call.c.changed_at).where(
+        call.c.connection_id == bindparam("connection_id"), call.c.provider_call_id.in_(_IDS)
+    )
+)
+
+
+def changed(tx: Connection, keys: Iterable[Key]) -> dict[Key, datetime]:
+    """When each call that is on file was last folded."""
+    found: dict[Key, datetime] = {}
+    for connection_id, ids in _by_connection(keys).items():
+        rows = _changed.rows(tx, ids, connection_id=connection_id)
+        found.update({(connection_id, name): at for name, at in rows})
+    return found
+
+
 LEAD_COLUMNS = (
     lead.c.id,
     lead.c.name,

@@ -294,8 +294,13 @@ def test_a_reroute_nobody_confirms_lapses_into_a_missed_call(store: Store, cast:
     assert board(store, cast.asha) == []
     assert journal.settle_due(store) == 0
     clock.advance(minutes=3)
+    assert heard(store, cast.ravi, "popup_gone") == []
     assert journal.settle_due(store) == 1
     assert journal.settle_due(store) == 0
+    assert [gone["why"] for gone in heard(store, cast.ravi, "popup_gone")] == ["missed"]
+    assert heard(store, cast.ravi, "call")[-1]["over"]
+    with store.read() as tx:
+        assert None not in tx.scalars(select(offer.c.reason)).all()
     for person in (cast.asha, cast.ravi):
         assert [row["kind"] for row in board(store, person)] == ["missed"]
 
