@@ -51,7 +51,9 @@ def call_log(cast: Cast, status: int, call_id: str = "call-1") -> dict[str, Any]
 
 @pytest.mark.parametrize("word", ["ivrCallNotification", "popup"])
 @pytest.mark.parametrize("form", [False, True], ids=["json", "form"])
-def test_a_popup_is_kept_before_it_is_answered(client: FlaskClient, cast: Cast, store: Store, word: str, form: bool) -> None:
+def test_a_popup_is_kept_before_it_is_answered(
+    client: FlaskClient, cast: Cast, store: Store, word: str, form: bool
+) -> None:
     sent: dict[str, Any] = {"data": popup(cast)} if form else {"json": popup(cast)}
     answer = client.post(at(cast, word), **sent)
     assert answer.status_code == 200
@@ -110,7 +112,9 @@ def test_a_database_that_is_away_is_503_with_retry_after(
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_the_assigned_counselor_is_the_answer(client: FlaskClient, cast: Cast, store: Store, method: str) -> None:
+def test_the_assigned_counselor_is_the_answer(
+    client: FlaskClient, cast: Cast, store: Store, method: str
+) -> None:
     who = cast.lead(owner=cast.ravi)
     for person in (cast.asha, cast.ravi):
         presence.set_state(store, person.viewer, "in")
@@ -143,6 +147,8 @@ def test_a_counselor_on_a_call_is_not_offered(client: FlaskClient, cast: Cast, s
     for person in (cast.asha, cast.ravi):
         presence.set_state(store, person.viewer, "in")
     client.post(at(cast, "popup"), json=popup(cast))
-    answer = client.get(at(cast, "route"), query_string={"applicant_no": "9811122233", "did_no": "07314000001"})
+    answer = client.get(
+        at(cast, "route"), query_string={"applicant_no": "9811122233", "did_no": "07314000001"}
+    )
     assert answer.json is not None
     assert [seat["agent_number"] for seat in answer.json["data"]] == [cast.ravi.seat]

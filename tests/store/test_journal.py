@@ -48,7 +48,9 @@ def routed(store: Store, to: Person, who: Lead | str, call_id: str = "c1", **mor
     )
 
 
-def log(store: Store, of: Person | None, who: Lead | str | None, call_id: str = "c1", **more: Any) -> CallEvent:
+def log(
+    store: Store, of: Person | None, who: Lead | str | None, call_id: str = "c1", **more: Any
+) -> CallEvent:
     talk = more.pop("talk", 0)
     return CallEvent(
         provider_call_id=call_id,
@@ -86,7 +88,11 @@ def test_a_popup_reaches_the_counselor_it_rings_and_nobody_else(store: Store, ca
     who = cast.lead(name="Tanvi Deshpande")
     tell(store, cast, routed(store, cast.asha, who))
     [card] = heard(store, cast.asha, "popup")
-    assert (card["lead"]["name"], card["phase"], card["direction"]) == ("Tanvi Deshpande", "ringing", "inbound")
+    assert (card["lead"]["name"], card["phase"], card["direction"]) == (
+        "Tanvi Deshpande",
+        "ringing",
+        "inbound",
+    )
     assert who.phone[3:] not in json.dumps(card)
     for other in (cast.ravi, cast.meera, cast.chitra, cast.dev):
         assert heard(store, other, "popup") == []
@@ -160,7 +166,9 @@ def test_talked_with_the_profile_open_is_not_pending(store: Store, cast: Cast, c
     assert board(store, cast.asha) == []
 
 
-def test_a_late_log_is_judged_by_the_openings_that_truly_happened(store: Store, cast: Cast, clock: Any) -> None:
+def test_a_late_log_is_judged_by_the_openings_that_truly_happened(
+    store: Store, cast: Cast, clock: Any
+) -> None:
     who = cast.lead(owner=cast.asha)
     missed = log(store, cast.asha, who)
     clock.advance(minutes=5)
@@ -319,8 +327,6 @@ def test_two_counselors_open_the_profile_at_once(store: Store, cast: Cast) -> No
             )
         assert sorted(len(opened.cleared) for opened in results) == [0, 1]
     assert board(store, cast.meera) == []
-
-
 
 
 def test_a_call_of_unknown_direction_is_missed_all_the_same(store: Store, cast: Cast) -> None:
