@@ -126,7 +126,7 @@ def open_as(browser: Browser, server: Running) -> Iterator[OpenAs]:
                 ]
             )
         page = made.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(45_000)
         page.on("pageerror", lambda error: errors.append(f"{path}: {error}"))
         page.goto(path)
         return page

@@ -21,7 +21,7 @@ from tests.telephone import Telephone
 
 Enter = Callable[..., Page]
 
-expect.set_options(timeout=15_000)  # a busy machine is not a failure
+expect.set_options(timeout=45_000)  # a busy machine is not a failure
 
 LIVE = ".live-state[data-state=live]"
 READY = "#_pages_content > *"
@@ -66,7 +66,7 @@ def enter(open_as: OpenAs) -> Iterator[Enter]:
 def tab(page: Page, path: str, trouble: list[str] | None = None) -> Page:
     """Another tab of the same browser, whose stream stands."""
     other = page.context.new_page()
-    other.set_default_timeout(15_000)
+    other.set_default_timeout(45_000)
     if trouble is not None:
         _watch(other, trouble, "")
     other.goto(path)

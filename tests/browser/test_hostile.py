@@ -100,7 +100,7 @@ def test_nothing_runs_on_a_card(own_server: Running, hostile: list[Lead], enter:
         provider.rings(
             lead.phone, own_server.cast.ravi, campaign=lead.name[:100], call=f"card {at} {lead.name[:60]}"
         )
-    expect(page.locator(".popup")).to_have_count(len(hostile), timeout=15_000)
+    expect(page.locator(".popup")).to_have_count(len(hostile), timeout=45_000)
     assert set(page.locator(".popup-name").all_inner_texts()) == {lead.name for lead in hostile}
     _unhurt(page)
 

@@ -205,7 +205,7 @@ def test_make_run_rings_and_stops(tmp_path: Path) -> None:
         text=True,
     )
     try:
-        wait_until(lambda: rung(told, began) > 0, 60)
+        wait_until(lambda: rung(told, began) > 0, 180)
     finally:
         demo.terminate()
         out, _ = demo.communicate(timeout=30)
