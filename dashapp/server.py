@@ -2,6 +2,7 @@
 
 import logging
 import os
+import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,6 +29,10 @@ log = logging.getLogger(__name__)
 GRACEFUL_SECONDS = 5
 """How long requests may take to finish when the server stops. Streams end at once: browsers come back to the
 next process with their cursor."""
+
+STUCK_SECONDS = 60
+"""After so long a connection is given up whose other side reads nothing and confirms nothing: a stream's thread
+that waits for a stuck or vanished browser is free again."""
 
 AROUND = "callboard.around"
 
@@ -104,6 +109,13 @@ def _around(worker: Any) -> Around | None:
     return getattr(getattr(worker, "wsgi", None), "extensions", {}).get(AROUND)
 
 
+def give_up_stuck(master: Any) -> None:
+    """Accepted connections take this over from the socket they came in by."""
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        for listener in master.LISTENERS:
+            listener.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STUCK_SECONDS * 1000)
+
+
 def _worker_exit(_master: Any, worker: Any) -> None:
     if os.getpid() != worker.pid:
         return  # the master, about a worker that is gone
@@ -127,6 +139,7 @@ class Server(BaseApplication):
             "bind": f"{settings.host}:{settings.port}",
             "worker_class": Worker,
             "worker_exit": _worker_exit,
+            "when_ready": give_up_stuck,
             "workers": settings.workers,
             "threads": settings.threads,
             "worker_connections": max(2000, settings.threads * 2),

@@ -4,10 +4,12 @@ import re
 import socket
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from dashapp import auth
+from dashapp import server as dashapp_server
 from models.store import feed, sessions
 from models.store.base import utc_now
 from models.store.feed import Audience, News
@@ -61,6 +63,18 @@ def test_a_screen_that_does_not_read_is_cut_off_and_comes_back(
         finally:
             quick.close()
             stuck.close()
+
+
+def test_a_connection_that_nobody_reads_from_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else it would keep its thread for ever: writing to it never ends."""
+    monkeypatch.setattr(dashapp_server, "STUCK_SECONDS", 1)
+    with socket.create_server(("127.0.0.1", 0)) as listening, socket.socket() as stuck:
+        dashapp_server.give_up_stuck(SimpleNamespace(LISTENERS=[SimpleNamespace(sock=listening)]))
+        stuck.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        stuck.connect(listening.getsockname())
+        accepted, _ = listening.accept()
+        with accepted, pytest.raises(TimeoutError):
+            accepted.sendall(b"x" * 50_000_000)
 
 
 def test_a_stream_asks_from_where_its_header_says(server: Running) -> None:

