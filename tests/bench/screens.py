@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import socket
 import tempfile
 import threading
 import time
@@ -58,18 +59,25 @@ class Stream(threading.Thread):
     def __init__(self, server: Server, secret: str) -> None:
         super().__init__(daemon=True)
         self.heard: list[float] = []
+        self._closing = False
         self._connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
         self._connection.request("GET", "/live/stream", headers={"Cookie": f"callboard_session={secret}"})
+        self._socket = self._connection.sock  # the answer takes it away from the connection
         self._answer = self._connection.getresponse()
         self._answer.readline()  # the server has subscribed before it says anything
 
     def run(self) -> None:
-        while line := self._answer.readline():
-            if line.startswith(b"event: popup\n"):
-                self.heard.append(time.time())
+        try:
+            while line := self._answer.readline():
+                if line.startswith(b"event: popup\n"):
+                    self.heard.append(time.time())
+        except (OSError, ValueError, AttributeError):
+            if not self._closing:  # http.client says all three where its socket was shut under it
+                raise
 
     def close(self) -> None:
-        self._connection.close()
+        self._closing = True
+        self._socket.shutdown(socket.SHUT_RDWR)
 
 
 def _popups(store: Store, server: Server, browser: Browser) -> Row:
