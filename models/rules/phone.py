@@ -67,6 +67,7 @@ def _accepted(text: str, country: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=65536)
 def mask(number: str) -> str:
     """What may be shown of a number: country prefix and last three digits, ``+91 ••••• ••321``.
 
@@ -83,6 +84,7 @@ def mask(number: str) -> str:
     return prefix + _MASKED + (digits[-3:] if len(digits) >= 7 else "")
 
 
+@lru_cache(maxsize=4096)
 def seat_label(address: str) -> str:
     """What may be shown of a seat's address: a number as its mask; an extension, a user name, an e-mail or a
     SIP address as it is, with any number inside it hidden. At most 60 characters."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, bindparam, delete, insert
+from sqlalchemy import Connection
 
 from models.rules import phone
 from models.rules.call import Call, Direction, Outcome
@@ -14,7 +14,7 @@ from models.store import directory, lookups
 from models.store.base import Store
 from models.store.directory import Directory, Somebody
 from models.store.lookups import Key
-from models.store.prepared import insert_rows, update_rows
+from models.store.prepared import delete_rows, insert_rows, update_rows
 from models.tables.calls import call, offer
 from models.tables.leads import lead, lead_phone
 
@@ -23,9 +23,6 @@ PHONE = b"lead_phone.phone"
 TELEPHONY = "Telephony"
 FIRST_STAGE = "New enquiry"
 UNIX_EPOCH_DAY = 719163  # date(1970, 1, 1).toordinal()
-
-
-_delete_offers = delete(offer).where(offer.c.call_id.in_(bindparam("ids", expanding=True)))
 
 
 @dataclass(slots=True)
@@ -135,8 +132,9 @@ def _find_leads(
     ]
     made = _make_leads(store, tx, [phone.mask(number) for number in unknown] + [""] * len(nameless), now)
     if unknown:
-        tx.execute(
-            insert(lead_phone),
+        insert_rows(
+            tx,
+            lead_phone,
             [
                 {
                     "lead_id": new["id"],
@@ -149,6 +147,8 @@ def _find_leads(
             ],
         )
     by_number.update({index[number]: new for number, new in zip(unknown, made, strict=False)})
+    # One lead may be found both ways; what the batch changes of it must be seen by all its calls.
+    by_number = {ix: by_id.get(row["id"], row) for ix, row in by_number.items()}
     found = {key: by_number[index[customer]] for key, customer in customers.items()}
     found.update({key: by_id[lead_id] for key, lead_id in on_file.items() if lead_id})
     found.update(dict(zip(nameless, made[len(unknown) :], strict=True)))
@@ -170,7 +170,7 @@ def _make_leads(store: Store, tx: Connection, masks: list[str], now: datetime) -
         for mask in masks
     ]
     ids = store.db.next_ids(tx, lead, len(rows))
-    tx.execute(insert(lead), [{**row, "id": lead_id} for row, lead_id in zip(rows, ids, strict=True)])
+    insert_rows(tx, lead, [{**row, "id": lead_id} for row, lead_id in zip(rows, ids, strict=True)])
     empty = {column.name: None for column in lookups.LEAD_COLUMNS}
     return [
         {**empty, **row, "id": lead_id, "mask": mask or None}
@@ -180,21 +180,25 @@ def _make_leads(store: Store, tx: Connection, masks: list[str], now: datetime) -
 
 def _write_calls(store: Store, tx: Connection, cases: list[Case], now: datetime) -> None:
     new = [case for case in cases if not case.call_id]
-    old = [{**_row(store, case, now), "id": case.call_id} for case in cases if case.call_id]
+    old = [case for case in cases if case.call_id]
     if new:
         for case, call_id in zip(new, store.db.next_ids(tx, call, len(new)), strict=True):
             case.call_id = call_id
-        insert_rows(tx, call, [{**_row(store, case, now), "id": case.call_id} for case in new])
+        insert_rows(tx, call, [_identity(case) | _row(store, case, now) for case in new])
     if old:
-        update_rows(tx, call, old)
+        update_rows(tx, call, [_row(store, case, now) for case in old])
+
+
+def _identity(case: Case) -> dict[str, Any]:
+    """What never changes of a call."""
+    return {"connection_id": case.key[0], "provider_call_id": case.key[1]}
 
 
 def _row(store: Store, case: Case, now: datetime) -> dict[str, Any]:
     folded = case.call
     local = folded.started_at.astimezone(store.rules.zone)
     return {
-        "connection_id": case.key[0],
-        "provider_call_id": case.key[1],
+        "id": case.call_id,
         "direction": folded.direction,
         "lead_id": case.lead["id"] if case.lead else None,
         "person_id": _person(case),
@@ -233,9 +237,9 @@ def _write_offers(tx: Connection, cases: list[Case], index: Mapping[str, bytes],
     changed = [
         case for case in cases if anew or case.before is None or case.before.offers != case.call.offers
     ]
-    stale = [case.call_id for case in changed if case.before is not None]
+    stale = [case.call_id for case in changed if case.before is not None and (anew or case.before.offers)]
     if stale:
-        tx.execute(_delete_offers, {"ids": stale})
+        delete_rows(tx, offer.c.call_id, stale)
     rows = [
         {
             "call_id": case.call_id,
@@ -258,30 +262,32 @@ def _write_offers(tx: Connection, cases: list[Case], index: Mapping[str, bytes],
 
 def _write_leads(tx: Connection, cases: Iterable[Case], now: datetime) -> None:
     """When a lead was last worked on and last talked to; who owns a lead that telephony made."""
-    rows: dict[int, dict[str, Any]] = {}
+    worked: dict[int, dict[str, Any]] = {}
+    talked: dict[int, dict[str, Any]] = {}
+    owned: dict[int, dict[str, Any]] = {}
     for case in cases:
         found, folded = case.lead, case.call
         if found is None:
             continue
-        talker = case.talked_person
-        talked = folded.over and folded.outcome is Outcome.CONNECTED and talker is not None
-        changed = False
+        lead_id = found["id"]
         if folded.started_at > found["worked_at"]:
-            found["worked_at"], changed = folded.started_at, True
-        if talked and (found["last_talk_at"] is None or folded.started_at > found["last_talk_at"]):
-            found["last_talk_at"], found["last_talk_by"] = folded.started_at, talker
-            found["last_talk_seconds"], changed = folded.talk_seconds, True
-        if talked and found["owner_id"] is None and found["source"] == TELEPHONY:
-            found["owner_id"], changed = talker, True
-        if changed:
-            rows[found["id"]] = {
-                "id": found["id"],
-                "worked_at": found["worked_at"],
-                "last_talk_at": found["last_talk_at"],
-                "last_talk_by": found["last_talk_by"],
-                "last_talk_seconds": found["last_talk_seconds"],
-                "owner_id": found["owner_id"],
-                "updated_at": now,
+            found["worked_at"] = folded.started_at
+            worked[lead_id] = {"id": lead_id, "worked_at": folded.started_at, "updated_at": now}
+        talker = case.talked_person
+        if talker is None or not folded.over or folded.outcome is not Outcome.CONNECTED:
+            continue
+        if found["last_talk_at"] is None or folded.started_at > found["last_talk_at"]:
+            talk = {
+                "last_talk_at": folded.started_at,
+                "last_talk_by": talker,
+                "last_talk_seconds": folded.talk_seconds,
             }
-    if rows:
-        update_rows(tx, lead, list(rows.values()))
+            found.update(talk)
+            talked[lead_id] = {"id": lead_id, **talk, "updated_at": now}
+        if found["owner_id"] is None and found["source"] == TELEPHONY:
+            found["owner_id"] = talker
+            owned[lead_id] = {"id": lead_id, "owner_id": talker, "updated_at": now}
+    # A statement of its own for each, as a column that is named is written, and so is every index it is in.
+    for rows in (worked, talked, owned):
+        if rows:
+            update_rows(tx, lead, list(rows.values()))

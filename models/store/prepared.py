@@ -11,7 +11,7 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, Dialect, Select, Table
+from sqlalchemy import Boolean, Column, Connection, Dialect, Select, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from models.db import send, send_many
@@ -104,6 +104,11 @@ def update_rows(tx: Connection, table: Table, rows: Sequence[Mapping[str, Any]])
     send_many(tx, text, [_write(pick(row), moments, words) for row in rows])
 
 
+def delete_rows(tx: Connection, column: Column[Any], values: Iterable[Any]) -> None:
+    """Delete the rows of the column's table in which it has one of these values."""
+    send_many(tx, _delete(column.table, column.name, tx.dialect.name), [(value,) for value in values])
+
+
 def _write(row: Row, moments: Sequence[int], words: Sequence[int]) -> list[Any]:
     values = list(row)
     for place in moments:
@@ -139,6 +144,11 @@ def _update(table: Table, names: tuple[str, ...], dialect: str) -> Statement:
     changes = ", ".join(f"{name} = {mark}" for name in names[:-1])
     text = f"UPDATE {_name(table, dialect)} SET {changes} WHERE id = {mark}"  # noqa: S608 as above
     return _statement(text, table, names)
+
+
+@lru_cache(maxsize=16)
+def _delete(table: Table, name: str, dialect: str) -> str:
+    return f"DELETE FROM {_name(table, dialect)} WHERE {name} = {_MARKS[dialect]}"  # noqa: S608 as above
 
 
 def _statement(text: str, table: Table, names: tuple[str, ...]) -> Statement:
