@@ -7,8 +7,9 @@ work is durable, or with the exception its own work raised.
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
-from queue import Empty, Full, Queue
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from sqlalchemy import Connection
@@ -21,6 +22,11 @@ log = logging.getLogger(__name__)
 
 MAX_GROUP = 256
 MAX_WAITING = 4096
+
+BUSY = 4
+LINGER_SECONDS, STEP_SECONDS = 0.010, 0.001
+"""When this many wait, more are on their way: the writer lets them join, for as long as they keep coming and no
+longer than this. A commit shared by all costs less, and while it is under way nobody contends with it."""
 
 
 class Unavailable(Exception):
@@ -50,7 +56,7 @@ class Writer:
     def __init__(self, db: Database, on_commit: Callable[[], None] = lambda: None) -> None:
         self._db = db
         self._on_commit = on_commit
-        self._queue: Queue[_Job | None] = Queue(MAX_WAITING)
+        self._queue: SimpleQueue[_Job | None] = SimpleQueue()
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
@@ -68,10 +74,9 @@ class Writer:
         if self._closed:
             raise Unavailable("the writer is closed")
         job = _Job(work, payload)
-        try:
-            self._queue.put_nowait(job)
-        except Full:
-            raise Unavailable("too many requests are waiting to be written") from None
+        if self._queue.qsize() >= MAX_WAITING:
+            raise Unavailable("too many requests are waiting to be written")
+        self._queue.put(job)
         if not job.latch.acquire(timeout=timeout):
             raise Unavailable(f"not written within {timeout:g} s")
         if job.error is not None:
@@ -99,16 +104,29 @@ class Writer:
                 return
 
     def _gather(self, first: _Job) -> tuple[list[_Job], bool]:
+        """What waits, and what joins it while it waits a little; is the writer asked to stop?"""
         group = [first]
+        last = self._drain(group)
+        until = time.monotonic() + LINGER_SECONDS
+        while BUSY <= len(group) < MAX_GROUP and not last and time.monotonic() < until:
+            before = len(group)
+            time.sleep(STEP_SECONDS)
+            last = self._drain(group)
+            if len(group) == before:
+                break
+        return group, last
+
+    def _drain(self, group: list[_Job]) -> bool:
+        """Move what waits into the group; is the writer asked to stop?"""
         while len(group) < MAX_GROUP:
             try:
                 job = self._queue.get_nowait()
             except Empty:
-                return group, False
+                return False
             if job is None:
-                return group, True
+                return True
             group.append(job)
-        return group, False
+        return False
 
     def _commit(self, group: list[_Job]) -> None:
         """Write the whole group; if anything fails, write each job alone so that only the bad one fails."""
