@@ -100,8 +100,7 @@ def _add_body(fields: dict[str, str], body: bytes, content_type: str) -> None:
 
 def _json(text: str) -> Any:
     try:
-        # Numbers stay the text they were: no precision is lost and no digit count can hurt.
-        return json.loads(text, parse_int=str, parse_float=str, parse_constant=_no_number)
+        return _decode(text)
     except RecursionError as error:
         raise Unreadable("The JSON is nested too deeply.") from error
     except ValueError as error:
@@ -110,6 +109,10 @@ def _json(text: str) -> Any:
 
 def _no_number(_: str) -> None:
     return None
+
+
+# Numbers stay the text they were: no precision is lost and no digit count can hurt.
+_decode = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=_no_number).decode
 
 
 def _flatten(fields: dict[str, str], prefix: str, found: Any, depth: int) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as Late
 from functools import lru_cache
+from typing import Any
 
 from flask import Blueprint, Flask, Request, Response, request
 from sqlalchemy.exc import SQLAlchemyError
@@ -91,6 +92,15 @@ def application(doors: Blueprint, max_body_bytes: int) -> Flask:
     server = Flask("doors", static_folder=None)
     server.config["MAX_CONTENT_LENGTH"] = max_body_bytes
     server.register_blueprint(doors)
+    answering = server.wsgi_app
+
+    def with_headers(environ: Any, start_response: Any) -> Any:
+        def start(status: str, headers: list[tuple[str, str]], info: Any = None) -> Any:
+            return start_response(status, headers + HEADERS, info)
+
+        return answering(environ, start)
+
+    server.wsgi_app = with_headers  # type: ignore[method-assign]
     return server
 
 
@@ -147,7 +157,7 @@ def _route(
         log.warning("routing fell back: %s", type(error).__name__)
     pool.submit(_keep, store, vendor, connection, delivery, answer)
     reply = vendor.answer(answer, connection)
-    return Response(reply.body, reply.status, [*HEADERS, ("Content-Type", reply.content_type)])
+    return Response(reply.body, reply.status, content_type=reply.content_type)
 
 
 def _in_time(pool: ThreadPoolExecutor, ask: Callable[[], RouteAnswer]) -> RouteAnswer:
@@ -170,7 +180,7 @@ def _explain(answer: RouteAnswer) -> str:
 
 
 def _json(body: str, status: int = 200) -> Response:
-    return Response(body, status, [*HEADERS, ("Content-Type", "application/json")])
+    return Response(body, status, content_type="application/json")
 
 
 def _problem(status: int, detail: str) -> Response:
