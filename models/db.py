@@ -196,8 +196,9 @@ def _sqlite_engine(url: str, pool_size: int) -> Engine:
         url,
         pool_size=pool_size,
         max_overflow=40,
+        pool_use_lifo=True,  # the connection used last has its pages and statements at hand
         hide_parameters=True,  # errors reach the log, and values are people's
-        connect_args={"check_same_thread": False},
+        connect_args={"check_same_thread": False, "cached_statements": 512},
     )
 
     @event.listens_for(engine, "connect")
@@ -209,6 +210,9 @@ def _sqlite_engine(url: str, pool_size: int) -> Engine:
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA busy_timeout=10000")
         cursor.execute("PRAGMA cache_size=-32000")
+        cursor.execute(
+            "PRAGMA wal_autocheckpoint=4000"
+        )  # pages changed again and again are carried over once
         cursor.close()
 
     return engine
