@@ -1,5 +1,6 @@
 """The production server: one process by default, a thread for every open stream."""
 
+import gc
 import logging
 import os
 import socket
@@ -25,6 +26,9 @@ from models.store.vault import Vault
 from models.store.writer import Writer
 
 log = logging.getLogger(__name__)
+
+COLLECT_AFTER = (10_000, 20, 50)
+"""When Python's collector looks for cycles: so many new objects, then so many times a generation."""
 
 GRACEFUL_SECONDS = 5
 """How long requests may take to finish when the server stops. Streams end at once: browsers come back to the
@@ -157,7 +161,12 @@ class Server(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        return self._make(self._settings)
+        served = self._make(self._settings)
+        # What stands now stays: the collector need not look through it again and again to find it in use.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(*COLLECT_AFTER)
+        return served
 
     def run(self) -> None:
         Master(self).run()
