@@ -19,7 +19,7 @@ from tests.bench.servers import Server, started
 from tests.databases import Clock, close_store, open_store
 
 CONNECTIONS = 32
-ROUNDS, WARM_UP, SECONDS = 5, 1.5, 4.0
+ROUNDS, WARM_UP, SECONDS = 5, 2, 4
 ENOUGH = 40_000  # deliveries in a file: more than any round can post
 TARGETS = {"sqlite": 0.55, "postgres": 0.45}
 GROUPED = 1.5
