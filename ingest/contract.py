@@ -13,15 +13,18 @@ from typing import Any, Protocol
 from models.rules.call import CallEvent
 
 __all__ = [
+    "Address",
     "CallEvent",
     "Capability",
     "ConnectionInfo",
     "Delivery",
     "Door",
+    "Entry",
     "Parsed",
     "RouteAnswer",
     "RouteQuestion",
     "RouteReply",
+    "SetUp",
     "Unreadable",
     "Vendor",
 ]
@@ -36,6 +39,7 @@ class Door(StrEnum):
     STATUS = "status"
     PASSTHRU = "passthru"
     VOICE = "voice"
+    PULLED = "pulled"  # not knocked at: a call record we asked the provider for
 
 
 class Capability(StrEnum):
@@ -85,6 +89,12 @@ class ConnectionInfo:
     country: str = "IN"
     secrets: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    retired: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def live(self, name: str) -> tuple[str, ...]:
+        """The values of a secret that prove origin now: today's, and older ones until their rotation ends."""
+        today = self.secrets.get(name)
+        return (*((today,) if today else ()), *self.retired.get(name, ()))
 
 
 class Unreadable(Exception):
@@ -136,12 +146,51 @@ class RouteReply:
     status: int = 200
 
 
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One of our addresses to paste into the vendor's console. ``word`` is the last part of its path."""
+
+    word: str
+    where: str
+    """In the vendor's own terms, as in "flow, Passthru applet"."""
+
+    method: str = "POST"
+    needed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something an admin enters for a connection: a secret (shown never again) or a setting."""
+
+    name: str
+    label: str
+    meaning: str
+    secret: bool = False
+    needed: bool = False
+    kind: str = "text"
+    """``text``, ``number``, ``flag`` or ``list`` (comma separated)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetUp:
+    """What an admin has to do at the vendor and here. ``sample`` is a harmless delivery for "send test event":
+    it goes through our own door with ``{call}`` (a fresh id), ``{now}`` (the connection's time as
+    ``YYYY-MM-DD HH:MM:SS``) and ``{epoch}`` filled in."""
+
+    addresses: tuple[Address, ...]
+    entries: tuple[Entry, ...] = ()
+    unproved: str = ""
+    sample: tuple[str, str, str] | None = None
+    """(word of the path, content type, body)"""
+
+
 class Vendor(Protocol):
     """All that is known of one vendor."""
 
     slug: str
     label: str
     capabilities: frozenset[Capability]
+    set_up: SetUp
 
     def verify(self, delivery: Delivery, connection: ConnectionInfo) -> bool:
         """Is this delivery proved to come from the provider, beyond the token in the path?

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -122,6 +123,8 @@ notification = Table(
     Column("cleared_at", Instant),
     Column("cleared_by", Integer),
     Column("cleared_how", String(24)),
+    # Known only long after the call, from the provider's records: it rings no alarm.
+    Column("late", Boolean, nullable=False, default=False, server_default=false()),
     Index("ix_notification_lead_id", "lead_id", "state"),
     Index("ix_notification_raised_at", "raised_at", "id"),
     Index(

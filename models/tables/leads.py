@@ -22,6 +22,8 @@ lead = Table(
     Column("email", String(200)),
     Column("programme", String(160)),
     Column("city", String(120)),
+    Column("language", String(40)),
+    Column("region", String(80)),
     Column("stage", String(80), nullable=False),
     Column("source", String(80), nullable=False),
     Column("owner_id", ForeignKey("person.id"), index=True),

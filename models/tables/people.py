@@ -31,6 +31,15 @@ supervises = Table(
     Column("team_id", ForeignKey("team.id"), primary_key=True),
 )
 
+# What a counselor can do for a caller: kind is language, programme or region.
+skill = Table(
+    "skill",
+    metadata,
+    Column("person_id", ForeignKey("person.id"), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("word", String(80), primary_key=True),
+)
+
 login_session = Table(
     "login_session",
     metadata,

@@ -29,6 +29,32 @@ connection = Table(
     Column("settings", Text, nullable=False, default="{}"),
     Column("active", Boolean, nullable=False, default=True),
     Column("created_at", Instant, nullable=False),
+    # How much of the dialling this connection gets, beside the others' shares; 0: none.
+    Column("share", Integer, nullable=False, default=1, server_default="1"),
+)
+
+# A vendor's secret that was replaced and is still accepted until ``expires_at``.
+retired_secret = Table(
+    "retired_secret",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("connection_id", ForeignKey("connection.id"), nullable=False, index=True),
+    Column("name", String(60), nullable=False),
+    Column("value_ct", LargeBinary, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)
+
+# Mappings of a connection that is configured, not coded. Rows are never changed; the one in use is
+# ``connection.settings["mapping"]`` with its number in ``settings["mapping_version"]``.
+mapping = Table(
+    "mapping",
+    metadata,
+    Column("connection_id", ForeignKey("connection.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("document", Text, nullable=False),
+    Column("note", String(200), nullable=False, default=""),
+    Column("created_at", Instant, nullable=False),
+    Column("person_id", Integer, nullable=False),  # 0: by command
 )
 
 hook_token = Table(
@@ -61,6 +87,57 @@ did = Table(
     Column("number", String(24), nullable=False, unique=True),
     Column("label", String(80), nullable=False),
     Column("team_id", ForeignKey("team.id")),
+    # Names of ``models.rules.routing`` strategies in order, space separated; empty: the default order.
+    Column("strategies", String(200), nullable=False, default="", server_default=""),
+    # JSON: what a counselor should be able to do for callers of this number, as {"language": ["Hindi"]}.
+    Column("skills", Text, nullable=False, default="{}", server_default="{}"),
+    # A group's address at the provider, rung when nobody was found.
+    Column("fallback", String(120), nullable=False, default="", server_default=""),
+    # A missed caller nobody knows: "pool" tells the DID's team, "next" the next counselor in turn.
+    Column("unknown_rule", String(8), nullable=False, default="pool", server_default="pool"),
+)
+
+# Why a routing question was answered as it was. ``explained`` is JSON without numbers.
+routing_decision = Table(
+    "routing_decision",
+    metadata,
+    Column("delivery_id", BigId, primary_key=True),
+    Column("connection_id", ForeignKey("connection.id"), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("strategy", String(24), nullable=False),
+    Column("explained", Text, nullable=False),
+    Index("ix_routing_decision_connection_id", "connection_id", "at"),
+)
+
+# What a provider's own records say of an hour, beside what we had. ``hour`` is when it begins.
+ledger_hour = Table(
+    "ledger_hour",
+    metadata,
+    Column("connection_id", ForeignKey("connection.id"), primary_key=True),
+    Column("hour", Instant, primary_key=True),
+    Column("theirs", Integer, nullable=False),
+    Column("ours", Integer, nullable=False),  # of theirs, heard before we asked
+    Column("repaired", Integer, nullable=False),  # of theirs, known only since we asked
+    Column("missing", Integer, nullable=False),  # of theirs, still not on file
+    Column("swept_at", Instant, nullable=False),
+)
+
+# One asking for call records: what for, how far it got, how it ended.
+sweep = Table(
+    "sweep",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("connection_id", ForeignKey("connection.id"), nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+    Column("state", String(10), nullable=False),  # running | done | failed
+    Column("cursor", Text, nullable=False, default=""),
+    Column("records", Integer, nullable=False, default=0),
+    Column("reason", String(400), nullable=False, default=""),
+    Column("person_id", Integer, nullable=False),  # 0: by the clock
+    Column("started_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Index("ix_sweep_connection_id", "connection_id", "id"),
 )
 
 # Everything a provider sent, as it came, encrypted: the bytes hold numbers.

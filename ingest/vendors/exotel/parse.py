@@ -19,6 +19,7 @@ from ingest.contract import (
 from ingest.readings import Reading, word
 from ingest.signatures import comes_from
 from ingest.vendors.exotel import popup, route, status
+from ingest.vendors.exotel.console import SET_UP
 from ingest.vendors.exotel.passthru import passthru
 
 
@@ -28,6 +29,7 @@ class Exotel:
     slug = "exotel"
     label = "Exotel"
     capabilities = frozenset({Capability.POPUP, Capability.LOG, Capability.ROUTE, Capability.RECORDING})
+    set_up = SET_UP
 
     def verify(self, delivery: Delivery, connection: ConnectionInfo) -> bool:
         allowed = connection.settings.get("allow_ips")

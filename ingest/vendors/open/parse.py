@@ -21,6 +21,7 @@ from ingest.contract import (
 )
 from ingest.readings import Reading, given, word
 from ingest.vendors.open import words
+from ingest.vendors.open.console import SET_UP
 from ingest.vendors.open.route import reply
 from models.rules.call import Direction, Kind, MissReason, Outcome
 
@@ -39,6 +40,7 @@ class Open:
     slug = "open"
     label = "Open protocol"
     capabilities = frozenset({Capability.POPUP, Capability.LOG, Capability.ROUTE, Capability.RECORDING})
+    set_up = SET_UP
 
     def verify(self, delivery: Delivery, connection: ConnectionInfo) -> bool:
         return True

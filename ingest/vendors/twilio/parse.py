@@ -16,6 +16,7 @@ from ingest.contract import (
 from ingest.readings import Reading, word
 from ingest.signatures import url_form_signed
 from ingest.vendors.twilio import legs, route
+from ingest.vendors.twilio.console import SET_UP
 from ingest.vendors.twilio.words import customer
 from models.rules.call import Kind
 
@@ -28,6 +29,7 @@ class Twilio:
     capabilities = frozenset(
         {Capability.POPUP, Capability.LOG, Capability.ROUTE, Capability.RECORDING, Capability.SIGNED}
     )
+    set_up = SET_UP
 
     def verify(self, delivery: Delivery, connection: ConnectionInfo) -> bool:
         params: list[tuple[str, str]] = []

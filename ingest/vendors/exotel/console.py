@@ -1,0 +1,33 @@
+"""What an admin sets up in Exotel's console and here."""
+
+from ingest.contract import Address, Entry, SetUp
+
+SET_UP = SetUp(
+    addresses=(
+        Address("route", 'Flow, Connect applet, "Dial whom": dynamic URL', "GET", needed=False),
+        Address("popup", 'Flow, Connect applet, "Create popup"', "GET"),
+        Address("passthru", "Flow, Passthru applet: at the start, and on both ways out of Connect", "GET"),
+        Address(
+            "status", "API call or account: StatusCallback with StatusCallbackEvents answered and terminal"
+        ),
+    ),
+    entries=(
+        Entry(
+            "allow_ips",
+            "Addresses Exotel calls from",
+            "Addresses or networks; empty lets in whoever knows the hook address",
+            kind="list",
+        ),
+        Entry("ring_seconds", "Ring for", "Seconds an agent rings in a routed call (30)", kind="number"),
+        Entry("record", "Record", "Record routed calls", kind="flag"),
+    ),
+    unproved="Built from documents and public code, not yet on a live account.",
+    sample=(
+        "status",
+        "application/json",
+        (
+            '{"CallSid": "{call}", "EventType": "terminal", "Status": "canceled", "Direction": "inbound",'
+            ' "DateUpdated": "{now}"}'
+        ),
+    ),
+)
