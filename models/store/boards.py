@@ -87,7 +87,7 @@ def rows(
     """The open entries of that kind the filters leave, oldest first, as ``entries.rows`` makes them."""
     ids = tx.scalars(
         _from_entries(select(notification.c.id), viewer, filters, now).where(
-            notification.c.state == "open", notification.c.kind == kind
+            entries.IS_OPEN, notification.c.kind == kind
         )
     ).all()
     found = entries.rows(tx, ids, now=now, rules=rules)
@@ -171,9 +171,10 @@ def _waiting(
 ) -> dict[str, Waiting]:
     sla = timedelta(minutes=rules.sla_minutes)
     wanted = select(notification.c.kind, notification.c.raised_at, notification.c.id, notification.c.lead_id)
-    wanted = _from_entries(wanted, viewer, filters, now).where(notification.c.state == "open")
+    wanted = _from_entries(wanted, viewer, filters, now).where(entries.IS_OPEN)
     by_kind: dict[str, list[Any]] = {"missed": [], "pending": []}
-    for row in tx.execute(wanted.order_by(notification.c.raised_at, notification.c.id)):
+    # Sorted here: asked for the order, SQLite walks all entries there ever were to have it.
+    for row in sorted(tx.execute(wanted).all(), key=lambda row: (row.raised_at, row.id)):
         by_kind[row.kind].append(row)
     leads = {found[0].lead_id for found in by_kind.values() if found}
     named = tx.execute(select(lead.c.id, lead.c.name).where(lead.c.id.in_(leads)))
@@ -245,7 +246,7 @@ def _open_line(tx: Connection, viewer: Viewer, filters: Filters, now: datetime) 
         wanted.where(
             notification.c.kind == "missed",
             or_(
-                notification.c.state == "open",
+                entries.IS_OPEN,
                 and_(
                     notification.c.state == "cleared",
                     notification.c.raised_at >= now - LINE_LOOK_BACK,

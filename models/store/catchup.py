@@ -19,7 +19,7 @@ def mine(store: Store, tx: Connection, viewer: Viewer) -> dict[str, Any]:
     last = feed.last_id(tx)
     rows = tx.execute(
         select(notification.c.id, notification.c.kind, notification.c.direction).where(
-            notification.c.state == "open", entries.visible(viewer)
+            entries.IS_OPEN, entries.visible(viewer)
         )
     )
     return {

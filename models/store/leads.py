@@ -229,7 +229,7 @@ def _waiting(tx: Connection, viewer: Viewer, ids: Sequence[int]) -> dict[int, st
     """What the viewer has open on each lead; missed before pending."""
     rows = tx.execute(
         select(notification.c.lead_id, notification.c.kind)
-        .where(notification.c.lead_id.in_(ids), notification.c.state == "open", entries.visible(viewer))
+        .where(notification.c.lead_id.in_(ids), entries.IS_OPEN, entries.visible(viewer))
         .order_by(notification.c.kind.desc())
     )
     return {row.lead_id: row.kind for row in rows}

@@ -127,7 +127,10 @@ def _board(store: Store) -> Row:
         )
         tx.execute(
             insert(notification_for),
-            [{"notification_id": n, "person_id": staff[n % len(staff)], "team_id": None} for n in missed],
+            [
+                {"notification_id": n, "person_id": staff[n // 20 % len(staff)], "team_id": None}
+                for n in missed
+            ],
         )
     with store.read() as tx:
         viewer = sessions.viewer_of(tx, boss)
