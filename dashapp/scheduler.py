@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dashapp.config import Settings
 from models.db import Leadership
-from models.store import attribution, deliveries, feed, journal, sessions
+from models.store import attribution, deliveries, feed, journal, rotation, sessions
 from models.store.base import Store
 from models.store.writer import Unavailable
 
@@ -51,6 +51,10 @@ def forget_deliveries(store: Store) -> int:
     return int(store.write(lambda tx: deliveries.forget(tx, store.now() - DELIVERIES_KEPT)))
 
 
+def purge_secrets(store: Store) -> int:
+    return int(store.write(lambda tx: rotation.purge(tx, store.now())))
+
+
 def attribute(store: Store) -> int:
     return attribution.attribute(store)
 
@@ -62,6 +66,12 @@ JOBS = (
     ),
     Job("trim_feed", timedelta(hours=1), trim_feed, "forget what live screens were told over 3 days ago"),
     Job("purge_sessions", timedelta(minutes=15), purge_sessions, "delete sessions that have expired"),
+    Job(
+        "purge_secrets",
+        timedelta(minutes=5),
+        purge_secrets,
+        "delete replaced secrets and hook tokens whose time is over",
+    ),
     Job(
         "forget_deliveries",
         timedelta(hours=1),

@@ -33,6 +33,7 @@ def info(account: Account) -> ConnectionInfo:
         country=account.country,
         secrets=account.secrets,
         settings=account.settings,
+        retired=account.retired,
     )
 
 

@@ -5,6 +5,7 @@ import getpass
 import json
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -33,6 +34,13 @@ def add_to(what: Any, run: Callable[..., int]) -> None:
     command.add_argument(
         "--secret", metavar="NAME", help="its value is read from standard input; '' removes it"
     )
+    command.add_argument(
+        "--hours",
+        type=float,
+        default=24,
+        metavar="HOURS",
+        help="how long the secret it replaces is still accepted (24); 0: not at all",
+    )
     switch = command.add_mutually_exclusive_group()
     switch.add_argument("--on", dest="active", action="store_true", default=None)
     switch.add_argument(
@@ -54,6 +62,7 @@ def change(store: Store, given: argparse.Namespace) -> None:
         )
         if value is not None
     }
+    now = store.now()
     with store.db.begin() as tx:
         connection_id = connections.id_of(tx, given.slug)
         if given.team is not None:
@@ -61,9 +70,17 @@ def change(store: Store, given: argparse.Namespace) -> None:
         changed = [*columns, *(f"setting {key}" for key in settings), *(f"secret {key}" for key in secrets)]
         if not changed:
             raise ValueError("nothing to change was given; see --help")
-        connections.change(tx, store.vault, connection_id, settings=settings, secrets=secrets, **columns)
+        connections.change(
+            tx,
+            store.vault,
+            connection_id,
+            settings=settings,
+            secrets=secrets,
+            old_until=now + timedelta(hours=given.hours) if given.hours > 0 else None,
+            **columns,
+        )
         detail = f"{given.slug}: {', '.join(changed)}"
-        audit.by_command(tx, store.now(), "connection.set", f"connection:{connection_id}", detail)
+        audit.by_command(tx, now, "connection.set", f"connection:{connection_id}", detail)
     print("changed")
 
 

@@ -10,11 +10,12 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from models.rules.phone import seat_label
+from models.store import rotation
+from models.store.rotation import SECRETS
 from models.store.vault import Vault, digest
 from models.tables.people import person, team
 from models.tables.telephony import connection, delivery, did, hook_token, seat
 
-SECRETS = b"connection.secrets"
 ADDRESS = b"seat.address"
 
 
@@ -93,23 +94,22 @@ def change(
     *,
     settings: Mapping[str, Any] | None = None,
     secrets: Mapping[str, str] | None = None,
+    old_until: datetime | None = None,
     **columns: Any,
 ) -> None:
-    """Change ``columns`` (label, zone, country, team_id, active) and single settings and secrets.
+    """Change ``columns`` (label, zone, country, team_id, active, share) and single settings and secrets.
 
-    A setting that becomes None and a secret that becomes empty are removed; the others stay. A connection that
-    is not active answers its provider 401. Servers follow within seconds.
+    A setting that becomes None and a secret that becomes empty are removed; the others stay. ``old_until`` is
+    how long a replaced secret is accepted besides (None: not at all). A connection that is not active answers
+    its provider 401. Servers follow within seconds.
     """
-    row = tx.execute(
-        select(connection.c.settings, connection.c.secrets_ct).where(connection.c.id == connection_id)
-    ).one()
     if settings:
-        merged = json.loads(row.settings) | dict(settings)
+        current = tx.execute(
+            select(connection.c.settings).where(connection.c.id == connection_id)
+        ).scalar_one()
+        merged = json.loads(current) | dict(settings)
         columns["settings"] = json.dumps({key: value for key, value in merged.items() if value is not None})
-    if secrets:
-        kept = json.loads(vault.open(row.secrets_ct, SECRETS)) if row.secrets_ct else {}
-        kept = {key: value for key, value in (kept | dict(secrets)).items() if value}
-        columns["secrets_ct"] = vault.seal(json.dumps(kept).encode(), SECRETS) if kept else None
+    rotation.replace(tx, vault, connection_id, secrets or {}, old_until=old_until)
     if columns:
         tx.execute(update(connection).where(connection.c.id == connection_id).values(columns))
 

@@ -5,15 +5,17 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from models.store import rotation
 from models.store.base import Store
+from models.store.rotation import SECRETS
 from models.store.vault import digest
 from models.store.writer import Unavailable
 from models.tables.telephony import connection, hook_token
@@ -22,12 +24,12 @@ log = logging.getLogger(__name__)
 
 FRESH_SECONDS = 5.0
 RETRY_SECONDS = 1.0
-SECRETS = b"connection.secrets"
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A connection as its vendor's code needs it. ``secrets`` are decrypted: never log them."""
+    """A connection as its vendor's code needs it. ``secrets`` are decrypted: never log them; ``retired`` are older
+    values of them that are still accepted."""
 
     id: int
     slug: str
@@ -36,6 +38,7 @@ class Account:
     country: str
     secrets: Mapping[str, str]
     settings: Mapping[str, Any]
+    retired: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 class TokenBook:
@@ -64,7 +67,8 @@ class TokenBook:
         """The account of a connection, whatever its tokens."""
         with self._store.read() as tx:
             row = tx.execute(select(connection).where(connection.c.id == connection_id)).mappings().first()
-        return _account(self._store, dict(row)) if row else None
+            older = rotation.accepted(tx, self._store.vault, self._store.now(), [connection_id])
+        return _account(self._store, dict(row), older.get(connection_id, {})) if row else None
 
     def _current(self, reload: bool = False) -> dict[str, tuple[Account, datetime | None]]:
         now = time.monotonic()
@@ -89,10 +93,14 @@ def _load(store: Store, tx: Connection) -> dict[str, tuple[Account, datetime | N
         .join(connection, connection.c.id == hook_token.c.connection_id)
         .where(connection.c.active)
     ).mappings()
-    return {row["token_hash"]: (_account(store, dict(row)), row["expires_at"]) for row in rows}
+    older = rotation.accepted(tx, store.vault, store.now())
+    return {
+        row["token_hash"]: (_account(store, dict(row), older.get(row["id"], {})), row["expires_at"])
+        for row in rows
+    }
 
 
-def _account(store: Store, row: Mapping[str, Any]) -> Account:
+def _account(store: Store, row: Mapping[str, Any], retired: Mapping[str, Sequence[str]]) -> Account:
     sealed = row["secrets_ct"]
     return Account(
         id=row["id"],
@@ -102,4 +110,5 @@ def _account(store: Store, row: Mapping[str, Any]) -> Account:
         country=row["country"],
         secrets=json.loads(store.vault.open(sealed, SECRETS)) if sealed else {},
         settings=json.loads(row["settings"]),
+        retired=retired,
     )

@@ -118,3 +118,21 @@ def _token(out: str) -> str:
     found = re.search(r"/webhooks/v1/([0-9a-f]{32})/", out)
     assert found
     return found[1]
+
+
+def test_a_secret_is_rotated(run: Run, on: Store, cast: Cast) -> None:
+    slug, token = cast.connection.slug, cast.connection.token
+
+    def change(value: str, *more: str) -> None:
+        assert run("connection", "set", slug, "--secret", "key", *more, stdin=f"{value}\n")[0] == 0
+
+    def older() -> dict[str, tuple[str, ...]]:
+        account = TokenBook(replace(on, now=utc_now)).find(token)
+        assert account
+        return {name: tuple(values) for name, values in account.retired.items()}
+
+    change("first")
+    change("second")
+    assert older() == {"key": ("first",)}
+    change("third", "--hours", "0")
+    assert older() == {}
