@@ -127,7 +127,12 @@ class RouteQuestion:
 
 @dataclass(frozen=True, slots=True)
 class RouteAnswer:
-    """Seats to ring, in order; empty means use the fallback. ``strategy`` says which rule chose."""
+    """Whom to ring for a caller. ``seats`` are the counselors found, in order, with their ``names``.
+
+    Nobody found: ``found`` is False, ``strategy`` is ``"fallback"``, and ``fallback`` holds the group's addresses
+    the institution set up for that (none: the provider's flow goes its own way). A vendor says ``to_ring`` in its
+    own shape, and where that shape knows the difference, ``found`` too.
+    """
 
     seats: Sequence[str]
     strategy: str
@@ -135,6 +140,12 @@ class RouteAnswer:
     found: bool = True
     from_number: str | None = None
     provider_call_id: str | None = None
+    fallback: Sequence[str] = ()
+
+    @property
+    def to_ring(self) -> Sequence[str]:
+        """The counselors found, otherwise the fallback; empty: nobody."""
+        return self.seats or self.fallback
 
 
 @dataclass(frozen=True, slots=True)

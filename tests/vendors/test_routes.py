@@ -12,6 +12,7 @@ from ingest.vendors import registry
 ASHA, RAVI = "+919800000001", "+919800000002"
 FOUND = RouteAnswer(seats=(ASHA, RAVI), strategy="assigned", names=("Asha",), from_number="+918030000882")
 NOBODY = RouteAnswer(seats=(), strategy="fallback", found=False)
+GROUP = RouteAnswer(seats=(), strategy="fallback", found=False, fallback=("+917314000099",))
 
 
 def answer(slug: str, said: RouteAnswer, **settings: Any) -> RouteReply:
@@ -36,10 +37,23 @@ def test_open_says_status_0_when_nobody_was_found() -> None:
     assert json.loads(answer("open", NOBODY).body) == {"status": 0, "data": [], "strategy": "fallback"}
 
 
-def test_open_may_offer_the_fallback_seat_under_status_0() -> None:
-    fallback = RouteAnswer(seats=(RAVI,), strategy="fallback", found=False)
-    assert json.loads(answer("open", fallback).body)["status"] == 0
-    assert json.loads(answer("open", fallback).body)["data"] == [{"agent_number": RAVI, "name": ""}]
+def test_open_offers_the_fallback_under_status_0() -> None:
+    said = json.loads(answer("open", GROUP).body)
+    assert said["status"] == 0
+    assert said["data"] == [{"agent_number": "+917314000099", "name": ""}]
+
+
+@pytest.mark.parametrize(
+    ("said", "text"), [(FOUND, f"{ASHA},{RAVI}"), (GROUP, "+917314000099"), (NOBODY, "")]
+)
+def test_open_may_answer_in_plain_text(said: RouteAnswer, text: str) -> None:
+    reply = answer("open", said, route_format="text")
+    assert (reply.body, reply.content_type, reply.status) == (text, "text/plain; charset=utf-8", 200)
+
+
+def test_who_was_found_is_rung_and_not_the_fallback() -> None:
+    both = RouteAnswer(seats=(ASHA,), strategy="pool", fallback=("+917314000099",))
+    assert both.to_ring == (ASHA,)
 
 
 def test_exotel_is_told_whom_to_dial() -> None:
@@ -53,6 +67,11 @@ def test_exotel_is_told_whom_to_dial() -> None:
 @pytest.mark.parametrize("said", [NOBODY, RouteAnswer(seats=("sip:asha", "1001"), strategy="pool")])
 def test_exotel_dials_nobody_when_there_is_no_telephone(said: RouteAnswer) -> None:
     assert json.loads(answer("exotel", said).body)["destination"] == {"numbers": []}
+
+
+def test_exotel_and_twilio_ring_the_fallback_when_nobody_was_found() -> None:
+    assert json.loads(answer("exotel", GROUP).body)["destination"] == {"numbers": ["+917314000099"]}
+    assert [(noun.tag, noun.text) for noun in twiml(GROUP)[0]] == [("Number", "+917314000099")]
 
 
 def test_twilio_rings_all_seats_and_asks_to_be_told_of_each_leg() -> None:

@@ -12,7 +12,7 @@ def reply(answer: RouteAnswer, connection: ConnectionInfo) -> RouteReply:
 
     Settings of the connection: ``ring_seconds`` (30), ``record`` (true).
     """
-    numbers = [seat for seat in answer.seats if seat.startswith("+")]
+    numbers = [seat for seat in answer.to_ring if seat.startswith("+")]
     said: dict[str, object] = {
         "fetch_after_attempt": False,
         "destination": {"numbers": numbers},

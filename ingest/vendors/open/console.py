@@ -1,6 +1,6 @@
 """What an admin sets up for the open protocol."""
 
-from ingest.contract import Address, SetUp
+from ingest.contract import Address, Entry, SetUp
 
 SET_UP = SetUp(
     addresses=(
@@ -8,6 +8,13 @@ SET_UP = SetUp(
         Address("call-log", "Where the provider sends the record of a call (ivrCallBackDetails)"),
         Address(
             "route", "Where the provider asks which counselor gets a caller (getCounsellor)", needed=False
+        ),
+    ),
+    entries=(
+        Entry(
+            "route_format",
+            "Shape of the routing answer",
+            'Leave empty for JSON. "text" answers with nothing but the seats, separated by commas.',
         ),
     ),
     sample=(

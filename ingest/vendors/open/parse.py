@@ -57,7 +57,7 @@ class Open:
         return RouteQuestion(reading.number("customer"), reading.number("did"), reading.text("call_id"))
 
     def answer(self, answer: RouteAnswer, connection: ConnectionInfo) -> RouteReply:
-        return reply(answer)
+        return reply(answer, connection)
 
 
 def _sorted_out(delivery: Delivery, connection: ConnectionInfo) -> Reading:

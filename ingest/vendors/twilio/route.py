@@ -19,7 +19,7 @@ def reply(answer: RouteAnswer, connection: ConnectionInfo) -> RouteReply:
     """
     settings = connection.settings
     response = ET.Element("Response")
-    seats = [noun for seat in answer.seats if (noun := _noun(seat)) is not None]
+    seats = [noun for seat in answer.to_ring if (noun := _noun(seat)) is not None]
     if not seats:
         ET.SubElement(response, "Say").text = str(settings.get("busy_message") or _BUSY)
         return _xml(response)
