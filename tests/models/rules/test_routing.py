@@ -1,12 +1,30 @@
 """Which counselor for this caller."""
 
 from dataclasses import replace
-from datetime import timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.rules.routing import ASSIGNED, BY_NAME, DEFAULT, POOL, STICKY, Candidate, Choice, Strategy, choose
+from models.rules.routing import (
+    ASSIGNED,
+    BY_NAME,
+    DEFAULT,
+    MOST_SEATS,
+    POOL,
+    SKILL,
+    SKILLS,
+    STICKY,
+    Candidate,
+    Choice,
+    Strategy,
+    Words,
+    choose,
+    in_order,
+    needs,
+    spelt,
+    words,
+)
 from tests.models.rules.street import t
 
 NOW = t(3600)
@@ -55,6 +73,7 @@ def test_nobody_free_is_the_fallback_and_says_why() -> None:
         person(2, checked_in=False),
         replace(person(3), seat=None),
         person(4, active=False),
+        person(5, on_break=True),
         owner=1,
         sticky=2,
     )
@@ -64,6 +83,7 @@ def test_nobody_free_is_the_fallback_and_says_why() -> None:
         (2, "sticky", "not checked in"),
         (1, "pool", "on a call"),
         (2, "pool", "not checked in"),
+        (5, "pool", "on a break"),
         (3, "pool", "no seat at this connection"),
         (4, "pool", "not active"),
     }
@@ -77,10 +97,84 @@ def test_the_order_of_strategies_is_the_did_s() -> None:
     assert choose(people, strategies=(), **asked).strategy == "fallback"  # type: ignore[arg-type]
     last = Strategy("last", lambda candidates, caller: candidates[-1:])
     assert choose(people, strategies=(last, POOL), **asked).strategy == "last"  # type: ignore[arg-type]
-    assert list(BY_NAME) == ["assigned", "sticky", "pool"]
+    assert list(BY_NAME) == ["assigned", "sticky", "skill", "pool"]
     assert tuple(BY_NAME.values()) == DEFAULT
 
 
+HINDI_MBA = words([("language", "Hindi"), ("programme", "MBA")])
+
+
+def test_skill_most_kinds_first_then_longest_idle_and_only_the_did_s_team() -> None:
+    people = (
+        person(1, idle=10, skills=words([("language", "Hindi")])),
+        person(2, idle=50, skills=words([("language", "Hindi"), ("programme", "mba ")])),
+        person(3, idle=5, skills=words([("programme", "MBA")])),
+        person(4, idle=0, skills=words([("language", "Tamil"), ("region", "MBA")])),
+        person(5, idle=0, team=71, skills=HINDI_MBA),
+    )
+    asked = {"owner_id": None, "sticky_id": None, "did_team": 70, "now": NOW, "needs": HINDI_MBA}
+    choice = choose(people, **asked)  # type: ignore[arg-type]
+    assert (choice.strategy, choice.person_ids) == ("skill", (2, 3, 1))
+    assert [one.matched for one in choice.steps[-1].wanted] == [
+        ("language", "programme"),
+        ("programme",),
+        ("language",),
+    ]
+    assert choose(people, **asked | {"did_team": None}).person_ids == (5, 2, 3, 1)  # type: ignore[arg-type]
+
+
+def test_skill_nobody_fits_is_the_pool() -> None:
+    fits_but_talks = person(1, skills=HINDI_MBA, on_call=True)
+    choice = choose(
+        (fits_but_talks, person(2)), owner_id=None, sticky_id=None, did_team=70, now=NOW, needs=HINDI_MBA
+    )
+    assert (choice.strategy, choice.person_ids) == ("pool", (2,))
+    assert [(step.strategy, [(one.person_id, one.why_not) for one in step.wanted]) for step in choice.steps] == [
+        ("assigned", []),
+        ("sticky", []),
+        ("skill", [(1, "on a call")]),
+        ("pool", [(1, "on a call"), (2, None)]),
+    ]  # fmt: skip
+
+
+def test_the_lead_s_own_need_goes_before_the_did_s_kind_by_kind() -> None:
+    did = words([("language", "English"), ("language", "Hindi"), ("region", "Malwa")])
+    assert needs(words([("language", "Marathi")]), did) == {
+        "language": frozenset({"marathi"}),
+        "region": frozenset({"malwa"}),
+    }
+    assert needs({}, did) == did
+    assert needs({}, {}) == {}
+    assert words([("language", "  ")]) == {}
+
+
+def test_words_are_compared_without_case_spaces_or_composition() -> None:
+    assert spelt("  B.Tech   (CSE) ") == spelt("b.tech (cse)")
+    assert spelt("Ma\u0304rathi") == spelt("m\u0101rathi")
+    assert spelt("हिन्दी") != spelt("मराठी")
+
+
+def test_the_explanation_tells_how_long_each_was_idle() -> None:
+    told = ask(person(1, idle=600), person(2, idle=None), person(3, idle=99999)).steps[-1].wanted
+    assert [(one.person_id, one.idle_seconds) for one in told] == [(2, None), (1, 3000), (3, 0)]
+
+
+def test_no_more_seats_than_a_caller_waits_for() -> None:
+    choice = ask(*(person(number, idle=number) for number in range(1, 40)))
+    assert choice.person_ids == tuple(range(1, MOST_SEATS + 1))
+
+
+def test_strategies_by_name() -> None:
+    assert in_order(["pool", "sticky"]) == (POOL, STICKY)
+    assert in_order([]) == (ASSIGNED, STICKY, SKILL, POOL)
+    for wrong in (["nearest"], ["pool", "pool"]):
+        with pytest.raises(ValueError):
+            in_order(wrong)
+
+
+SOME_WORDS: st.SearchStrategy[Words] = st.dictionaries(
+    st.sampled_from(SKILLS), st.frozensets(st.sampled_from("abc"), max_size=2), max_size=3
+)
 CANDIDATES = st.lists(
     st.builds(
         Candidate,
@@ -91,49 +185,81 @@ CANDIDATES = st.lists(
         on_call=st.booleans(),
         idle_since=st.none() | st.integers(0, 7200).map(t),
         active=st.booleans(),
+        on_break=st.booleans(),
+        skills=SOME_WORDS,
     ),
     max_size=8,
 )
 IDS = st.none() | st.integers(1, 6)
 
 
-@given(CANDIDATES, IDS, IDS, st.sampled_from([None, 70, 71]), st.permutations(DEFAULT), st.randoms())
-@settings(max_examples=600, deadline=None)
-def test_only_those_who_can_take_it_are_ever_rung(
-    candidates, owner, sticky, team, strategies, random
-) -> None:
-    choice = choose(
-        candidates, owner_id=owner, sticky_id=sticky, did_team=team, now=NOW, strategies=strategies
-    )
-    can = [c for c in candidates if c.active and c.checked_in and c.seat and not c.on_call]
-    assert len(choice.person_ids) == len(choice.seats)
-    for rung in zip(choice.person_ids, choice.seats, strict=True):
-        assert rung in {(c.person_id, c.seat) for c in can}
-    wanted = {
-        "assigned": [c for c in can if c.person_id == owner],
-        "sticky": [c for c in can if c.person_id == sticky],
-        "pool": [c for c in can if team is None or c.team_id == team],
+def oracle(
+    candidates: list[Candidate], owner: int | None, sticky: int | None, team: int | None, asked: Words
+) -> dict[str, list[tuple[int, str | None]]]:
+    """Whom each strategy rings, said once more and as plainly as can be."""
+    able = [
+        c for c in candidates if c.active and c.checked_in and not c.on_break and c.seat and not c.on_call
+    ]
+    ours = [c for c in able if team is None or c.team_id == team]
+
+    def waited(c: Candidate) -> float:
+        return float("inf") if c.idle_since is None else max(0.0, (NOW - c.idle_since).total_seconds())
+
+    def fits(c: Candidate) -> int:
+        return sum(1 for kind in asked if asked[kind] & c.skills.get(kind, frozenset()))
+
+    pool = sorted(ours, key=lambda c: (-waited(c), c.person_id, c.seat or ""))
+    skilled = [c for count in (3, 2, 1) for c in pool if fits(c) == count]
+    chosen = {
+        "assigned": [c for c in able if c.person_id == owner],
+        "sticky": [c for c in able if c.person_id == sticky],
+        "skill": skilled,
+        "pool": pool,
     }
-    names = [s.name for s in strategies if wanted[s.name]]
+    return {name: [(c.person_id, c.seat) for c in found] for name, found in chosen.items()}
+
+
+@given(
+    CANDIDATES,
+    IDS,
+    IDS,
+    st.sampled_from([None, 70, 71]),
+    SOME_WORDS,
+    st.permutations(DEFAULT),
+    st.integers(0, 4),
+    st.randoms(),
+)
+@settings(max_examples=800, deadline=None)
+def test_it_answers_as_the_oracle_does(
+    candidates, owner, sticky, team, asked, permuted, count, random
+) -> None:
+    strategies = permuted[:count]
+
+    def answer(given_candidates: list[Candidate]) -> Choice:
+        return choose(
+            given_candidates,
+            owner_id=owner,
+            sticky_id=sticky,
+            did_team=team,
+            now=NOW,
+            needs=asked,
+            strategies=strategies,
+        )
+
+    choice = answer(candidates)
+    rung = oracle(candidates, owner, sticky, team, asked)
+    names = [strategy.name for strategy in strategies if rung[strategy.name]]
     assert choice.strategy == (names[0] if names else "fallback")
-    if names:
-        assert len(choice.seats) == len(wanted[names[0]])
-    idle = (
-        [c.idle_since for c in sorted(can, key=lambda c: choice.person_ids.index(c.person_id))]
-        if (choice.strategy == "pool" and len({c.person_id for c in can}) == len(can) == len(choice.seats))
-        else []
-    )
-    known = [min(since, NOW) for since in idle if since is not None]
-    assert known == sorted(known)
-    assert idle[: len(idle) - len(known)] == [None] * (len(idle) - len(known))
+    told = list(zip(choice.person_ids, choice.seats, strict=True))
+    expected = rung[names[0]] if names else []
+    if choice.strategy in {"pool", "skill"}:
+        assert told == expected
+    assert sorted(told) == sorted(expected)  # type: ignore[type-var]
+    # every strategy up to the one that chose is explained, and the explanation is the choice
+    tried = [strategy.name for strategy in strategies]
+    assert [step.strategy for step in choice.steps] == tried[: tried.index(names[0]) + 1 if names else None]
+    free = [one.person_id for step in choice.steps for one in step.wanted if one.why_not is None]
+    assert free == list(choice.person_ids)
     # the order in which candidates are handed in says nothing
-    shuffled = random.sample(candidates, len(candidates))
-    again = choose(
-        shuffled,
-        owner_id=owner,
-        sticky_id=sticky,
-        did_team=team,
-        now=NOW + timedelta(0),
-        strategies=strategies,
-    )
-    assert (again.strategy, sorted(again.person_ids)) == (choice.strategy, sorted(choice.person_ids))
+    again = answer(random.sample(candidates, len(candidates)))
+    assert (again.strategy, sorted(again.seats)) == (choice.strategy, sorted(choice.seats))
