@@ -36,6 +36,12 @@ def _zone(value: object) -> object:
         raise ValueError(f"{value!r} is no time zone of the IANA list (such as Asia/Kolkata)") from error
 
 
+def _listed(value: object) -> object:
+    return (
+        tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+    )
+
+
 class Settings(BaseSettings):
     """What the operator decided, read once at start-up. Secrets never show in a ``repr``."""
 
@@ -66,6 +72,11 @@ class Settings(BaseSettings):
     session_hours: int = Field(12, ge=1, le=720, validation_alias="SESSION_HOURS")
     secure_cookies: bool = Field(True, validation_alias="SECURE_COOKIES")
     trusted_proxies: int = Field(0, ge=0, le=10, validation_alias="TRUSTED_PROXIES")
+
+    # The way out
+    private_hosts: Annotated[tuple[str, ...], BeforeValidator(_listed), NoDecode] = Field(
+        (), validation_alias="PRIVATE_HOSTS"
+    )
 
     # The server
     workers: int = Field(1, ge=1, le=64, validation_alias=AliasChoices("WORKERS", "WEB_CONCURRENCY"))

@@ -5,6 +5,7 @@ and mean no. Each is a module with ``make(desk) -> Flask``.
 """
 
 import logging
+import socket
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field
 from threading import Lock, Thread
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from werkzeug.serving import BaseWSGIServer, make_server
 
 
@@ -65,8 +66,13 @@ def play_faults(app: Flask, desk: Desk) -> None:
             return None
         time.sleep(found.wait_seconds)
         if found.status == 0:
-            raise ConnectionAbortedError
-        return Response(found.body, found.status, found.headers, content_type=found.content_type)
+            _hang_up(request.environ["werkzeug.socket"])
+        return Response(found.body, found.status or 500, found.headers, content_type=found.content_type)
+
+
+def _hang_up(line: socket.socket) -> None:
+    """The caller hears the line go dead; what the server says afterwards goes nowhere."""
+    line.shutdown(socket.SHUT_RDWR)
 
 
 @contextmanager

@@ -107,3 +107,16 @@ def test_what_the_store_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SUPERVISOR_OPENING_CLEARS", "on")
     rules = config.load().rules
     assert (rules.zone.key, rules.sla_minutes, rules.supervisor_opening_clears) == ("Europe/Paris", 30, True)
+
+
+@pytest.mark.parametrize(
+    ("told", "read"),
+    [
+        ("", ()),
+        ("pbx.example.org", ("pbx.example.org",)),
+        (" 10.0.0.5:8088 ,,[::1], ", ("10.0.0.5:8088", "[::1]")),
+    ],
+)
+def test_private_hosts_are_a_list(monkeypatch: pytest.MonkeyPatch, told: str, read: tuple[str, ...]) -> None:
+    monkeypatch.setenv("PRIVATE_HOSTS", told)
+    assert config.load().private_hosts == read

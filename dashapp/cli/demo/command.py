@@ -51,6 +51,7 @@ def run(given: argparse.Namespace, asked: Settings) -> int:
         HOST="127.0.0.1",
         PUBLIC_URL="",
         LOG_LEVEL="warning" if asked.log_level == "info" else asked.log_level,
+        PRIVATE_HOSTS="127.0.0.1",
         WORKERS=1 if asked.sqlite else asked.workers,
         INSTITUTION_NAME=asked.institution_name if asked.institution_name != "Callboard" else NAME,
         **credentials.own_secrets(asked.data),
