@@ -13,9 +13,9 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
-from gunicorn.workers.gthread import ThreadWorker
 
 from dashapp import live
+from dashapp.answering import AnsweringLater
 from dashapp.app import create_app
 from dashapp.config import Settings
 from dashapp.scheduler import Scheduler, start_scheduler
@@ -89,7 +89,7 @@ class Log(Logger):
         self.error_log.propagate = True
 
 
-class Worker(ThreadWorker):
+class Worker(AnsweringLater):
     """Stops in order however it is told to. Ctrl-C reaches it as well as the master, so it means the same."""
 
     def handle_exit(self, sig: int, frame: Any) -> None:
@@ -110,7 +110,7 @@ class Master(Arbiter):
 
 def _around(worker: Any) -> Around | None:
     """None before the application stands."""
-    return getattr(getattr(worker, "wsgi", None), "extensions", {}).get(AROUND)
+    return getattr(getattr(worker, "served", None), "extensions", {}).get(AROUND)
 
 
 def give_up_stuck(master: Any) -> None:

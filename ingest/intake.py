@@ -2,7 +2,7 @@
 
 import base64
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -16,11 +16,15 @@ from models.store.events import seal
 from models.store.failpoints import failpoint
 from models.store.hooks import Account, TokenBook
 from models.store.journal import Item, Verdict, Written
+from models.store.writer import Job, Unavailable
 
 log = logging.getLogger(__name__)
 
 RAW = b"delivery.raw"
 SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
+OURS = "test event"
+"""``remote`` of a delivery that came from no network, but from ``webhooks.trial``."""
+
 
 
 def info(account: Account) -> ConnectionInfo:
@@ -37,17 +41,49 @@ def info(account: Account) -> ConnectionInfo:
     )
 
 
-def accept(store: Store, vendor: Vendor, connection: ConnectionInfo, delivery: Delivery) -> Written:
-    """Keep a verified delivery and all it says. When this returns, it is on disk.
+class Keeping:
+    """A delivery that was read and is yet to be kept: by ``wait``, or by ``begin`` and, once told, ``outcome``."""
 
-    What cannot be read is kept for review. Raises ``models.store.writer.Unavailable`` when nothing was
-    kept: the provider must be told to try again.
-    """
+    __slots__ = ("_item", "_job", "_store")
+
+    def __init__(self, store: Store, item: Item) -> None:
+        self._store, self._item = store, item
+        self._job: Job | None = None
+
+    def wait(self) -> Written:
+        """Keep it; when this returns, it is on disk.
+
+        Raises ``models.store.writer.Unavailable`` when nothing was kept, or it cannot be said in time: the
+        provider must be told to try again.
+        """
+        written: Written = self._store.writer.submit(journal.write_batch(self._store), self._item)
+        failpoint("intake.before_answer")
+        return written
+
+    def begin(self, settled: Callable[[], None]) -> None:
+        """Hand it to the writer, whose thread calls ``settled`` when ``outcome`` knows. Raises as ``wait``."""
+        self._job = Job(journal.write_batch(self._store), self._item, settled)
+        self._store.writer.hand_in(self._job)
+
+    def outcome(self) -> Written:
+        """What became of it; returns and raises as ``wait`` does, but never waits."""
+        if self._job is None:
+            raise Unavailable("not handed in")
+        written: Written = self._job.outcome()
+        failpoint("intake.before_answer")
+        return written
+
+
+def accept(store: Store, vendor: Vendor, connection: ConnectionInfo, delivery: Delivery) -> Written:
+    """Keep a verified delivery and all it says. When this returns, it is on disk. Raises as ``Keeping.wait``."""
+    return receive(store, vendor, connection, delivery).wait()
+
+
+def receive(store: Store, vendor: Vendor, connection: ConnectionInfo, delivery: Delivery) -> Keeping:
+    """Read a verified delivery; what is returned keeps it. What cannot be read is kept for review."""
     item = read(store, vendor, connection, delivery)
     failpoint("intake.after_parse")
-    written: Written = store.writer.submit(journal.write_batch(store), item)
-    failpoint("intake.before_answer")
-    return written
+    return Keeping(store, item)
 
 
 def read(
@@ -90,6 +126,8 @@ def replay(store: Store, viewer: Viewer, delivery_id: int) -> str:
     if account is None:
         raise LookupError("no such connection")
     delivery = unpack(store.vault.open(kept.raw, RAW), kept)
+    if delivery.remote == OURS:
+        raise LookupError("a test event is not replayed: no call may come of it")
     connection = info(account)
     item = read(store, registry.get(account.vendor), connection, delivery, replays=delivery_id)
     written: Written = store.writer.submit(journal.write_batch(store), item)

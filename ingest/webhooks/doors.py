@@ -14,6 +14,7 @@ from ingest import intake
 from ingest.contract import ConnectionInfo, Delivery, Door, RouteAnswer, Unreadable, Vendor
 from ingest.vendors import registry
 from ingest.webhooks import routing
+from ingest.webhooks.answers import AWAY, JSON, RETRY_AFTER_SECONDS, Kept
 from models.store import journal
 from models.store.base import Store
 from models.store.hooks import TokenBook
@@ -36,7 +37,6 @@ ANSWERING = frozenset({Door.ROUTE, Door.VOICE})
 """Doors whose caller waits for a routing answer."""
 
 ROUTE_BUDGET_SECONDS = 0.3
-RETRY_AFTER_SECONDS = "5"
 NOBODY = RouteAnswer(seats=(), strategy="fallback", found=False)
 HEADERS = [
     ("Cache-Control", "no-store"),
@@ -72,11 +72,7 @@ def blueprint(store: Store, public_url: str | None) -> Blueprint:
             return _problem(401, "the signature does not fit")
         if door in ANSWERING:
             return _route(store, pool, vendor, connection, delivery)
-        try:
-            written = intake.accept(store, vendor, connection, delivery)
-        except Unavailable:
-            return _away()
-        return _json(f'{{"ok":true,"accepted":"{written.verdict}","delivery":{written.delivery_id}}}')
+        return Kept(intake.receive(store, vendor, connection, delivery))
 
     @doors.errorhandler(413)
     def too_large(_: Exception) -> Response:
@@ -180,7 +176,7 @@ def _explain(answer: RouteAnswer) -> str:
 
 
 def _json(body: str, status: int = 200) -> Response:
-    return Response(body, status, content_type="application/json")
+    return Response(body, status, content_type=JSON)
 
 
 def _problem(status: int, detail: str) -> Response:
@@ -188,6 +184,6 @@ def _problem(status: int, detail: str) -> Response:
 
 
 def _away() -> Response:
-    response = _problem(503, "not stored: try again")
+    response = _json(AWAY, 503)
     response.headers["Retry-After"] = RETRY_AFTER_SECONDS
     return response

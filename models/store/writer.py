@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 MAX_GROUP = 256
 MAX_WAITING = 4096
+LONGEST_SECONDS = 20.0
+"""After so long whoever waits is told that the database is away."""
 
 BUSY = 4
 LINGER_SECONDS, STEP_SECONDS = 0.010, 0.001
@@ -37,17 +39,25 @@ Work = Callable[[Connection, Sequence[Any]], Sequence[Any]]
 """Does a batch of payloads in one transaction; returns one result a payload, in order."""
 
 
-class _Job:
-    """Work that waits. A bare lock is the latch: a Future costs several times as much."""
+class Job:
+    """Work that waits, and what became of it.
 
-    __slots__ = ("error", "latch", "payload", "result", "work")
+    ``settled`` is called from the writer's thread when the work is durable or has failed: it must be quick
+    and raise nothing. From then on ``outcome`` knows.
+    """
 
-    def __init__(self, work: Work, payload: Any) -> None:
-        self.work, self.payload = work, payload
+    __slots__ = ("error", "payload", "result", "settled", "work")
+
+    def __init__(self, work: Work, payload: Any, settled: Callable[[], None]) -> None:
+        self.work, self.payload, self.settled = work, payload, settled
         self.result: Any = None
         self.error: Exception | None = None
-        self.latch = threading.Lock()
-        self.latch.acquire()
+
+    def outcome(self) -> Any:
+        """What ``work`` returned for this payload; raises what it raised."""
+        if self.error is not None:
+            raise self.error
+        return self.result
 
 
 class Writer:
@@ -56,7 +66,7 @@ class Writer:
     def __init__(self, db: Database, on_commit: Callable[[], None] = lambda: None) -> None:
         self._db = db
         self._on_commit = on_commit
-        self._queue: SimpleQueue[_Job | None] = SimpleQueue()
+        self._queue: SimpleQueue[Job | None] = SimpleQueue()
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
@@ -65,25 +75,32 @@ class Writer:
         """Call this after every commit, from the writer's thread: a wake-up, so it must be quick."""
         self._on_commit = callback
 
-    def submit(self, work: Work, payload: Any, timeout: float = 20.0) -> Any:
+    def hand_in(self, job: Job) -> None:
+        """Queue a job and do not wait for it.
+
+        Raises ``Unavailable`` when the queue is full or the writer closed.
+        """
+        if self._closed:
+            raise Unavailable("the writer is closed")
+        if self._queue.qsize() >= MAX_WAITING:
+            raise Unavailable("too many requests are waiting to be written")
+        self._queue.put(job)
+
+    def submit(self, work: Work, payload: Any, timeout: float = LONGEST_SECONDS) -> Any:
         """Queue ``payload`` for ``work`` and wait until it is durable.
 
         Raises what ``work`` raised for this payload, or ``Unavailable`` when the database is away, the
         queue is full or ``timeout`` seconds passed (the work may still be committed afterwards).
         """
-        if self._closed:
-            raise Unavailable("the writer is closed")
-        job = _Job(work, payload)
-        if self._queue.qsize() >= MAX_WAITING:
-            raise Unavailable("too many requests are waiting to be written")
-        self._queue.put(job)
-        if not job.latch.acquire(timeout=timeout):
+        latch = threading.Lock()  # a Future costs several times as much
+        latch.acquire()
+        job = Job(work, payload, latch.release)
+        self.hand_in(job)
+        if not latch.acquire(timeout=timeout):
             raise Unavailable(f"not written within {timeout:g} s")
-        if job.error is not None:
-            raise job.error
-        return job.result
+        return job.outcome()
 
-    def do(self, work: Callable[[Connection], Any], timeout: float = 20.0) -> Any:
+    def do(self, work: Callable[[Connection], Any], timeout: float = LONGEST_SECONDS) -> Any:
         """``submit`` for work that has no batch form."""
         return self.submit(_one_by_one, work, timeout)
 
@@ -103,7 +120,7 @@ class Writer:
             if last:
                 return
 
-    def _gather(self, first: _Job) -> tuple[list[_Job], bool]:
+    def _gather(self, first: Job) -> tuple[list[Job], bool]:
         """What waits, and what joins it while it waits a little; is the writer asked to stop?"""
         group = [first]
         last = self._drain(group)
@@ -116,7 +133,7 @@ class Writer:
                 break
         return group, last
 
-    def _drain(self, group: list[_Job]) -> bool:
+    def _drain(self, group: list[Job]) -> bool:
         """Move what waits into the group; is the writer asked to stop?"""
         while len(group) < MAX_GROUP:
             try:
@@ -128,14 +145,14 @@ class Writer:
             group.append(job)
         return False
 
-    def _commit(self, group: list[_Job]) -> None:
+    def _commit(self, group: list[Job]) -> None:
         """Write the whole group; if anything fails, write each job alone so that only the bad one fails."""
         try:
             results = self._attempt(group)
         except Exception as error:
             if len(group) == 1:
                 group[0].error = _translate(error)
-                group[0].latch.release()
+                group[0].settled()
                 return
             log.warning("a group of %d failed (%s); writing one by one", len(group), type(error).__name__)
             for job in group:
@@ -143,10 +160,10 @@ class Writer:
             return
         for job, result in zip(group, results, strict=True):
             job.result = result
-            job.latch.release()
+            job.settled()
         self._on_commit()
 
-    def _attempt(self, group: list[_Job]) -> list[Any]:
+    def _attempt(self, group: list[Job]) -> list[Any]:
         results: list[Any] = []
         with self._db.begin() as tx:
             for work, payloads in _runs(group):
@@ -156,7 +173,7 @@ class Writer:
         return results
 
 
-def _runs(group: list[_Job]) -> list[tuple[Work, list[Any]]]:
+def _runs(group: list[Job]) -> list[tuple[Work, list[Any]]]:
     """Neighbours with the same work go in one call; order is kept."""
     runs: list[tuple[Work, list[Any]]] = []
     for job in group:
