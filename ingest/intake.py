@@ -136,13 +136,34 @@ def replay(store: Store, viewer: Viewer, delivery_id: int) -> str:
 
 def replay_for_review(store: Store, viewer: Viewer) -> dict[str, int]:
     """Replay everything that waits for review; how many now have which verdict."""
+    counts: dict[str, int] = {}
+    last: int | None = 0
+    while last is not None:
+        some, last = replay_next(store, viewer, after=last, limit=200)
+        for verdict, count in some.items():
+            counts[verdict] = counts.get(verdict, 0) + count
+    return counts
+
+
+def replay_next(
+    store: Store, viewer: Viewer, *, after: int = 0, limit: int = 25, connection_id: int | None = None
+) -> tuple[dict[str, int], int | None]:
+    """Replay the next few that wait for review, of one connection or of all.
+
+    How many now have which verdict ("gone": deleted meanwhile), and the id to go on ``after`` (None: done).
+    """
+    if viewer.role is not Role.ADMIN:
+        return {}, None
     with store.read() as tx:
-        waiting = deliveries.waiting_for_review(tx)
+        waiting = deliveries.waiting_for_review(tx, limit, after=after, connection_id=connection_id)
     counts: dict[str, int] = {}
     for delivery_id in waiting:
-        verdict = replay(store, viewer, delivery_id)
+        try:
+            verdict = replay(store, viewer, delivery_id)
+        except LookupError:
+            verdict = "gone"
         counts[verdict] = counts.get(verdict, 0) + 1
-    return counts
+    return counts, waiting[-1] if len(waiting) == limit else None
 
 
 def pack(delivery: Delivery) -> bytes:

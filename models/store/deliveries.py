@@ -28,13 +28,14 @@ def kept(tx: Connection, delivery_id: int) -> Kept:
     return Kept(row.id, row.connection_id, row.received_at, row.raw_ct)
 
 
-def waiting_for_review(tx: Connection, limit: int = 1000) -> list[int]:
-    """Ids of deliveries nobody could read yet, oldest first."""
-    return list(
-        tx.scalars(
-            select(delivery.c.id).where(delivery.c.verdict == FOR_REVIEW).order_by(delivery.c.id).limit(limit)
-        )
-    )
+def waiting_for_review(
+    tx: Connection, limit: int = 1000, *, after: int = 0, connection_id: int | None = None
+) -> list[int]:
+    """Ids above ``after`` of deliveries nobody could read yet, oldest first; of one connection, or of all."""
+    wanted = select(delivery.c.id).where(delivery.c.verdict == FOR_REVIEW, delivery.c.id > after)
+    if connection_id is not None:
+        wanted = wanted.where(delivery.c.connection_id == connection_id)
+    return list(tx.scalars(wanted.order_by(delivery.c.id).limit(limit)))
 
 
 def forget(tx: Connection, before: datetime) -> int:

@@ -34,6 +34,7 @@ class Verdict(StrEnum):
     NOTHING_NEW = "nothing new"  # every event of it was on file: a redelivery
     NO_EVENT = "no event"  # understood; it says nothing of a call
     FOR_REVIEW = "for review"  # kept, but we could not read it
+    TEST = "test event"  # sent by an administrator here: read as all others, and no call is made of it
 
 
 @dataclass(frozen=True, slots=True)
