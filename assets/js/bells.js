@@ -10,7 +10,7 @@
     return [...open.values()].filter((one) => kind === "all" || one === kind).length;
   }
 
-  function write(element) {
+  function write(element, calm) {
     const number = count(element.dataset.bell);
     const text = number > 999 ? "999+" : String(number);
     if (element.textContent === text) return;
@@ -18,12 +18,12 @@
     element.textContent = text;
     element.dataset.count = number;
     element.classList.toggle("is-bumped", false);
-    if (more) requestAnimationFrame(() => element.classList.add("is-bumped"));
+    if (more && !calm) requestAnimationFrame(() => element.classList.add("is-bumped"));
   }
 
-  function draw() {
+  function draw(calm = false) {
     if (!asked) return;
-    document.querySelectorAll("[data-bell]").forEach(write);
+    document.querySelectorAll("[data-bell]").forEach((element) => write(element, calm));
     title();
   }
 
@@ -40,10 +40,10 @@
   }
 
   document.addEventListener("DOMContentLoaded", () => {
-    cb.on("entry", ({ id, kind, state }) => {
+    cb.on("entry", ({ id, kind, state, late }) => {
       heard.set(id, { at: cb.lastEvent, kind, open: state === "open" });
       take(id, kind, state === "open");
-      draw();
+      draw(late); // what was found late is counted, and rings nobody
     });
     cb.on("mine", ({ last, entries }) => {
       asked = true;

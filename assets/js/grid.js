@@ -42,10 +42,12 @@
     return h("span", { className: "word is-quiet" }, icon(name), h("span", null, word));
   };
   cells.CbQuiet = ({ value }) => h("span", { className: `clip ${value ? "second" : "hint"}`, title: value }, value || "Not known yet");
+  const foundLate = (data) =>
+    data.late ? chip("outline", "cloud-download", "Late", "We learnt of this call only later, from the provider's records") : null;
   cells.CbLead = ({ data }) =>
     h("span", { className: "lead-cell clip" },
       h("a", { href: `/lead/${data.lead_id}?via=board`, className: "strong" }, data.lead),
-      data.city ? h("span", { className: "hint small" }, data.city) : null);
+      data.city ? h("span", { className: "hint small" }, data.city) : null, foundLate(data));
 
   // ---- the boards
   const avatar = (who) => {
@@ -111,7 +113,7 @@
     const [name, word] = cb.directionLook(data.direction);
     return h("div", { className: "board-card" },
       h("div", { className: "line" },
-        h("span", { className: "lead-cell clip grow" }, h("a", { href: `/lead/${data.lead_id}?via=board`, className: "strong" }, data.lead), data.city ? h("span", { className: "hint small" }, data.city) : null),
+        h("span", { className: "lead-cell clip grow" }, h("a", { href: `/lead/${data.lead_id}?via=board`, className: "strong" }, data.lead), data.city ? h("span", { className: "hint small" }, data.city) : null, foundLate(data)),
         cells.CbAge(props)),
       h("div", { className: "line" },
         h("span", { className: "second clip grow" }, data.programme || "Programme not known yet"),

@@ -63,6 +63,12 @@ class EntryItem(Shown):
     cleared_at: datetime | None
     cleared_by: Annotated[str | None, Field(description="E-mail of who opened the profile.")]
     cleared_how: Annotated[str | None, Field(description="popup, board, bell, search, link or api.")]
+    late: Annotated[
+        bool,
+        Field(
+            description="Learnt of more than 15 minutes after the call, from the provider's records or a late log."
+        ),
+    ]
 
 
 class EntryPage(BaseModel):
@@ -109,6 +115,7 @@ def _example(kind: str, reason: str) -> dict[str, Any]:
         "cleared_at": None,
         "cleared_by": None,
         "cleared_how": None,
+        "late": False,
     }
 
 

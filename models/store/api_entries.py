@@ -59,6 +59,7 @@ class EntryRow:
     cleared_at: datetime | None
     cleared_by: str | None
     cleared_how: str | None
+    late: bool
 
 
 def page(tx: Connection, viewer: Viewer, wanted: EntryFilter) -> tuple[list[EntryRow], bool]:
@@ -160,4 +161,5 @@ def _row(row: RowMapping, counselors: set[str], phones: dict[int, list[str]]) ->
         cleared_at=row["cleared_at"],
         cleared_by=row["cleared_email"],
         cleared_how=row["cleared_how"],
+        late=row["late"],
     )

@@ -33,6 +33,7 @@ _ROW = (
         notification.c.cleared_at,
         notification.c.cleared_by,
         notification.c.cleared_how,
+        notification.c.late,
         notification.c.lead_id,
         lead.c.name.label("lead"),
         lead.c.city,
@@ -164,6 +165,7 @@ def _complete(
                 "cleared_at": row["cleared_at"].isoformat() if row["cleared_at"] else None,
                 "cleared_by": cleared_by.name if cleared_by else None,
                 "cleared_how": row["cleared_how"],
+                "late": row["late"],
             }
         )
     return complete

@@ -215,7 +215,7 @@ def _follow(
     }
     cases = callrows.write(store, tx, folds, now, anew=folded is not None)
     failpoint("journal.after_calls")
-    touched = notices.sync(store, tx, cases, now)
+    touched = notices.sync(store, tx, cases, now, loud)
     failpoint("journal.after_notifications")
     heard = [case for case in cases if case.key in loud]
     loud_ids = {case.call_id for case in heard}

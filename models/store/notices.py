@@ -1,8 +1,8 @@
 """Missed and pending entries: brought in line with what the rules say is due."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, update
@@ -17,6 +17,9 @@ from models.store.prepared import insert_rows
 from models.tables.calls import notification, notification_for
 
 OPEN, CLEARED, WITHDRAWN = "open", "cleared", "withdrawn"
+
+LATE_AFTER = timedelta(minutes=15)
+"""An entry raised so long after its call is late: it stands on the boards and rings no alarm."""
 
 Campaign = tuple[int, str]
 """(connection id, the campaign as the provider names it)."""
@@ -33,8 +36,11 @@ class Touched:
     lost: Audience | None = None
 
 
-def sync(store: Store, tx: Connection, cases: Sequence[Case], now: datetime) -> list[Touched]:
-    """Raise, correct or withdraw the entry of each call; returns those that changed.
+def sync(
+    store: Store, tx: Connection, cases: Sequence[Case], now: datetime, loud: Collection[lookups.Key] = ()
+) -> list[Touched]:
+    """Raise, correct or withdraw the entry of each call; returns those that changed. Only of ``loud`` calls can
+    an entry be late: a history that is put in holds what was known in its time.
 
     An entry that was cleared stays cleared; one that is no longer due (somebody talked after all) is
     withdrawn, and raised again should it become due.
@@ -64,7 +70,7 @@ def sync(store: Store, tx: Connection, cases: Sequence[Case], now: datetime) -> 
             raised.append((case, wanted))
         elif row is not None:
             touched += _bring_in_line(tx, row, wanted, case, *addressed[row["id"]])
-    return touched + _raise(store, tx, raised)
+    return touched + _raise(store, tx, raised, now, loud)
 
 
 def news(store: Store, tx: Connection, touched: Sequence[Touched], now: datetime) -> list[News]:
@@ -134,7 +140,13 @@ def _values(case: Case, wanted: Due) -> dict[str, Any]:
     }
 
 
-def _raise(store: Store, tx: Connection, raised: Sequence[tuple[Case, Due]]) -> list[Touched]:
+def _raise(
+    store: Store,
+    tx: Connection,
+    raised: Sequence[tuple[Case, Due]],
+    now: datetime,
+    loud: Collection[lookups.Key],
+) -> list[Touched]:
     if not raised:
         return []
     ids = store.db.next_ids(tx, notification, len(raised))
@@ -142,7 +154,12 @@ def _raise(store: Store, tx: Connection, raised: Sequence[tuple[Case, Due]]) -> 
         tx,
         notification,
         [
-            {"id": entry_id, "call_id": case.call_id, **_values(case, wanted)}
+            {
+                "id": entry_id,
+                "call_id": case.call_id,
+                "late": case.key in loud and now - wanted.raised_at > LATE_AFTER,
+                **_values(case, wanted),
+            }
             for entry_id, (case, wanted) in zip(ids, raised, strict=True)
         ],
     )

@@ -119,6 +119,10 @@ ledger_hour = Table(
     Column("ours", Integer, nullable=False),  # of theirs, heard before we asked
     Column("repaired", Integer, nullable=False),  # of theirs, known only since we asked
     Column("missing", Integer, nullable=False),  # of theirs, still not on file
+    # Of ours: those whose record said more than their hooks had.
+    Column("completed", Integer, nullable=False, default=0, server_default="0"),
+    # Why records are missing: JSON, reason -> fingerprints of the records, so that each is kept once.
+    Column("reasons", Text, nullable=False, default="{}", server_default="{}"),
     Column("swept_at", Instant, nullable=False),
 )
 

@@ -49,7 +49,8 @@ class Open:
         reading = _sorted_out(delivery, connection)
         if delivery.door is Door.ROUTE:
             return Parsed((), note="A routing question.")
-        event = _log(reading, delivery) if delivery.door is Door.LOG else _moment(reading, delivery)
+        record = delivery.door in (Door.LOG, Door.PULLED)
+        event = _log(reading, delivery) if record else _moment(reading, delivery)
         return Parsed((event,), tuple(reading.unknown))
 
     def question(self, delivery: Delivery, connection: ConnectionInfo) -> RouteQuestion:

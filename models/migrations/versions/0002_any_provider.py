@@ -75,6 +75,8 @@ def upgrade() -> None:
         sa.Column("ours", sa.Integer(), nullable=False),
         sa.Column("repaired", sa.Integer(), nullable=False),
         sa.Column("missing", sa.Integer(), nullable=False),
+        sa.Column("completed", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("reasons", sa.Text(), server_default="{}", nullable=False),
         sa.Column("swept_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["connection_id"], ["connection.id"], name="fk_ledger_hour_connection_id_connection"

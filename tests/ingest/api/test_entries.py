@@ -44,6 +44,7 @@ def test_the_shape_of_an_entry(store: Store, cast: Cast, clock: Clock, caller: C
         "cleared_at": "2026-03-02T05:34:00Z",
         "cleared_by": "asha@example.org",
         "cleared_how": "popup",
+        "late": False,
     }
     assert answer.json["next"] is None
     assert b"9876543210" not in answer.data

@@ -1,0 +1,119 @@
+"""Which hours of which connection are due to be asked for."""
+
+import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ingest.contract import Capability
+from ingest.vendors import registry
+from models.store import ledger
+from models.store.base import Store
+
+log = logging.getLogger(__name__)
+
+HOUR = timedelta(hours=1)
+LAG = timedelta(minutes=15)
+"""An hour is asked for when it ended so long ago: calls under way are not counted, and records have time to appear."""
+
+FURTHEST = timedelta(days=30)
+"""Records are asked for no further back than deliveries are kept: beyond it nobody could say who told us first."""
+
+FIRST_TIME = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What an operator decides: how many hours are read again each hour, the local hour of the night in which
+    yesterday is read once more, and which hosts may be on a private network."""
+
+    hours: int = 6
+    night_hour: int = 4
+    private_hosts: frozenset[str] = frozenset()
+
+
+def plan(store: Store, reach: Reach) -> None:
+    """Put on the list what is due by the clock: the last hours once an hour, and yesterday once a night.
+
+    After a time in which no server ran, the hours since the last sweep that succeeded are read as well.
+    """
+    now = store.now()
+    horizon = latest_hour(now, store.rules.zone)
+    for account in askable(store):
+        due = _due(store, account.id, account.since, horizon, now, reach)
+        if due is None:
+            continue
+        since, until = due
+
+        def work(
+            tx: Any, connection_id: int = account.id, since: datetime = since, until: datetime = until
+        ) -> None:
+            ledger.begin(tx, connection_id, since, until, now)
+
+        try:
+            store.write(work)
+        except ledger.Busy:
+            log.info("the records of connection %d are being read already", account.id)
+
+
+def _due(
+    store: Store, connection_id: int, added: datetime, horizon: datetime, now: datetime, reach: Reach
+) -> tuple[datetime, datetime] | None:
+    zone = store.rules.zone
+    earliest = max(floor(added, zone), floor(now - FURTHEST, zone) + HOUR)
+    with store.read() as tx:
+        if any(each.connection_id == connection_id for each in ledger.running(tx)):
+            return None
+        asked, done = ledger.by_clock(tx, connection_id)
+        if asked is None or asked < horizon:
+            since = min(horizon - reach.hours * HOUR, horizon - FIRST_TIME if done is None else done)
+            since = max(since, earliest)
+            return (since, horizon) if since < horizon else None
+        night = now.astimezone(zone).replace(hour=reach.night_hour, minute=0, second=0, microsecond=0)
+        if now < night:
+            return None
+        today = midnight(night, zone)
+        yesterday = max(midnight(night - timedelta(days=1), zone), earliest)
+        if yesterday >= today or ledger.asked_enough(tx, connection_id, yesterday, today, night):
+            return None
+    return yesterday, today
+
+
+def midnight(moment: datetime, zone: ZoneInfo) -> datetime:
+    """When its day began on the institution's clock, in UTC."""
+    local = moment.astimezone(zone)
+    return local.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Askable:
+    """A connection whose provider can be asked for call records; ``since``: when it was added."""
+
+    id: int
+    label: str
+    since: datetime
+
+
+def askable(store: Store) -> list[Askable]:
+    """The connections in use whose vendor hands out call records."""
+    with store.read() as tx:
+        found = ledger.sources(tx)
+    known = registry.all_slugs()
+    return [
+        Askable(each.id, each.label, each.created_at)
+        for each in found
+        if each.vendor in known and Capability.PULL_LOG in registry.get(each.vendor).capabilities
+    ]
+
+
+def latest_hour(now: datetime, zone: ZoneInfo) -> datetime:
+    """Where the hours that may be asked for end."""
+    return floor(now - LAG, zone)
+
+
+def floor(moment: datetime, zone: ZoneInfo) -> datetime:
+    """The start of its hour on the institution's clock, in UTC: not every zone is whole hours away."""
+    local = moment.astimezone(zone)
+    past = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
+    return moment.astimezone(UTC) - past
