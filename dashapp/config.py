@@ -78,6 +78,11 @@ class Settings(BaseSettings):
         (), validation_alias="PRIVATE_HOSTS"
     )
 
+    # Asking for call records
+    reconcile: bool = Field(True, validation_alias="RECONCILE")
+    reconcile_hours: int = Field(6, ge=1, le=72, validation_alias="RECONCILE_HOURS")
+    reconcile_night_hour: int = Field(4, ge=0, le=23, validation_alias="RECONCILE_NIGHT_HOUR")
+
     # The server
     workers: int = Field(1, ge=1, le=64, validation_alias=AliasChoices("WORKERS", "WEB_CONCURRENCY"))
     threads: int = Field(400, ge=8, le=4000, validation_alias="THREADS")

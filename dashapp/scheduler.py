@@ -1,7 +1,8 @@
 """What happens by the clock: the table of jobs, run by one process of however many there are."""
 
 import logging
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -9,6 +10,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
 from dashapp.config import Settings
+from ingest.reconcile.planning import Reach
+from ingest.reconcile.sweeping import Reconciler
 from models.db import Leadership
 from models.store import attribution, deliveries, feed, journal, rotation, sessions
 from models.store.base import Store
@@ -23,12 +26,18 @@ SETTLE_AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something to do again and again. ``run`` must be harmless when it is done twice or late."""
+    """Something to do again and again. ``run`` must be harmless when it is done twice or late.
+
+    ``waits``: it waits for other machines, so it has a thread of its own and the others go on meanwhile; then
+    ``stop`` makes it give up.
+    """
 
     name: str
     every: timedelta
     run: Callable[[Store], int]
     meaning: str
+    waits: bool = False
+    stop: Callable[[], None] = lambda: None
 
 
 def settle(store: Store) -> int:
@@ -81,37 +90,67 @@ JOBS = (
 )
 
 
+def reconcile_job(settings: Settings, store: Store) -> Job:
+    """Read what is due of providers' call records, and what an administrator asked for."""
+    reach = Reach(
+        hours=settings.reconcile_hours,
+        night_hour=settings.reconcile_night_hour,
+        private_hosts=frozenset(settings.private_hosts),
+    )
+    reader = Reconciler(store, reach)
+    return Job(
+        "reconcile",
+        timedelta(seconds=15),
+        lambda _: reader.turn(),
+        "read providers' call records that are due or asked for",
+        waits=True,
+        stop=reader.stop,
+    )
+
+
 class Scheduler:
     """The jobs of this process. They run only while it leads, so every process may have one."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, jobs: Sequence[Job] = JOBS) -> None:
+        self._store, self._jobs = store, jobs
         self._leadership = Leadership(store.db)
+        self._asking = threading.Lock()  # leadership is one session of the database
         self._clock = BackgroundScheduler(
             timezone=UTC,
             daemon=True,
-            executors={"default": {"type": "threadpool", "max_workers": 1}},
+            executors={
+                "default": {"type": "threadpool", "max_workers": 1},
+                "waits": {"type": "threadpool", "max_workers": 1},
+            },
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         at_once = datetime.now(UTC)  # what came due while no server ran
-        for job in JOBS:
-            seconds = job.every.total_seconds()
+        for job in jobs:
             self._clock.add_job(
-                self.run, "interval", args=[job], id=job.name, seconds=seconds, next_run_time=at_once
+                self.run,
+                "interval",
+                args=[job],
+                id=job.name,
+                seconds=job.every.total_seconds(),
+                next_run_time=at_once,
+                executor="waits" if job.waits else "default",
             )
 
     def start(self) -> None:
         self._clock.start()
 
     def stop(self) -> None:
+        for job in self._jobs:
+            job.stop()
         self._clock.shutdown(wait=True)
         self._leadership.release()
 
     def run(self, job: Job) -> None:
         """Do the job now if this process leads. A database that is away is tried again at the next turn."""
         try:
-            if not self._leadership.held():
-                return
+            with self._asking:
+                if not self._leadership.held():
+                    return
             done = job.run(self._store)
         except (SQLAlchemyError, Unavailable) as error:
             log.warning("job %s could not reach the database: %s", job.name, type(error).__name__)
@@ -126,6 +165,7 @@ def start_scheduler(settings: Settings, store: Store) -> Scheduler | None:
     """Run the jobs in this process's background, unless the settings say that another one does."""
     if not settings.scheduler:
         return None
-    scheduler = Scheduler(store)
+    jobs = (*JOBS, reconcile_job(settings, store)) if settings.reconcile else JOBS
+    scheduler = Scheduler(store, jobs)
     scheduler.start()
     return scheduler

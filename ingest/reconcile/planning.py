@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from ingest.contract import Capability
 from ingest.vendors import registry
-from models.store import ledger
+from models.store import ledger, sweeps
 from models.store.base import Store
 
 log = logging.getLogger(__name__)
@@ -49,11 +49,11 @@ def plan(store: Store, reach: Reach) -> None:
         def work(
             tx: Any, connection_id: int = account.id, since: datetime = since, until: datetime = until
         ) -> None:
-            ledger.begin(tx, connection_id, since, until, now)
+            sweeps.begin(tx, connection_id, since, until, now)
 
         try:
             store.write(work)
-        except ledger.Busy:
+        except sweeps.Busy:
             log.info("the records of connection %d are being read already", account.id)
 
 
@@ -63,9 +63,9 @@ def _due(
     zone = store.rules.zone
     earliest = max(floor(added, zone), floor(now - FURTHEST, zone) + HOUR)
     with store.read() as tx:
-        if any(each.connection_id == connection_id for each in ledger.running(tx)):
+        if any(each.connection_id == connection_id for each in sweeps.running(tx)):
             return None
-        asked, done = ledger.by_clock(tx, connection_id)
+        asked, done = sweeps.by_clock(tx, connection_id)
         if asked is None or asked < horizon:
             since = min(horizon - reach.hours * HOUR, horizon - FIRST_TIME if done is None else done)
             since = max(since, earliest)
@@ -75,7 +75,7 @@ def _due(
             return None
         today = midnight(night, zone)
         yesterday = max(midnight(night - timedelta(days=1), zone), earliest)
-        if yesterday >= today or ledger.asked_enough(tx, connection_id, yesterday, today, night):
+        if yesterday >= today or sweeps.asked_enough(tx, connection_id, yesterday, today, night):
             return None
     return yesterday, today
 

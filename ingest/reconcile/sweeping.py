@@ -8,6 +8,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -22,11 +23,12 @@ from ingest.http import Outbound
 from ingest.reconcile.planning import HOUR, Reach, plan
 from ingest.vendors import registry
 from models.rules.lifecycle import fold
-from models.store import ledger, lookups
+from models.store import ledger, lookups, sweeps
 from models.store.base import Store
 from models.store.hooks import TokenBook
 from models.store.journal import Item, Verdict
-from models.store.ledger import Hour, Sweep
+from models.store.ledger import Hour
+from models.store.sweeps import Sweep
 from models.store.writer import LONGEST_SECONDS, Unavailable
 
 log = logging.getLogger(__name__)
@@ -40,6 +42,7 @@ TOO_MANY_TRIES = 30
 AT_ONCE = 200
 """Records handed to the writer together."""
 
+LONGEST_WAIT = 3600.0
 MOST_PAGES = 2000
 """A provider that always names a next page would be read for ever."""
 
@@ -63,7 +66,6 @@ class Reconciler:
     def __init__(self, store: Store, reach: Reach, *, at_once: int = 4) -> None:
         self._store, self._reach, self._at_once = store, reach, at_once
         self._stop = threading.Event()
-        self._pause: Callable[[float], bool] = self._stop.wait
 
     def stop(self) -> None:
         """Give up what is being read, at the next pause or page."""
@@ -73,18 +75,17 @@ class Reconciler:
         """Put what is due on the list, read all that is on it; how many sweeps came to an end."""
         plan(self._store, self._reach)
         with self._store.read() as tx:
-            waiting = ledger.running(tx)
+            waiting = sweeps.running(tx)
         if not waiting:
             return 0
         with ThreadPoolExecutor(self._at_once, thread_name_prefix="sweep") as pool:
             return sum(pool.map(self._safely, waiting))
 
     def _safely(self, sweep: Sweep) -> int:
-        try:
+        with suppress(Stopped):
             self.read(sweep)
-        except Stopped:
-            return 0
-        return 1
+            return 1
+        return 0
 
     def read(self, sweep: Sweep) -> None:
         """Read this sweep to its end, from where it got. Raises ``Stopped``, and what the database raises."""
@@ -122,7 +123,7 @@ class Reconciler:
         if failure:
             log.warning("the records of connection %d could not be had: %s", sweep.connection_id, failure)
         now = self._store.now()
-        self._store.write(lambda tx: ledger.end(tx, sweep.id, now, failure))
+        self._store.write(lambda tx: sweeps.end(tx, sweep.id, now, failure))
 
     def _hour(
         self, sweep: Sweep, hour: datetime, client: Client, vendor: Vendor, connection: ConnectionInfo
@@ -158,7 +159,8 @@ class Reconciler:
                 swept_at=self._store.now(),
                 reasons={text: tuple(marks) for text, marks in why.items()},
             )
-            ledger.keep_hour(tx, sweep.id, kept, hour + HOUR, count.records)
+            ledger.keep_hour(tx, kept)
+            sweeps.passed(tx, sweep.id, hour + HOUR, count.records)
 
         return work
 
@@ -217,10 +219,10 @@ class Reconciler:
             self._rest(pause)
 
     def _say(self, sweep: Sweep, text: str) -> None:
-        self._store.write(lambda tx: ledger.say(tx, sweep.id, text))
+        self._store.write(lambda tx: sweeps.say(tx, sweep.id, text))
 
     def _rest(self, seconds: float) -> None:
-        if self._pause(min(seconds, 3600.0)):
+        if self._stop.wait(min(seconds, LONGEST_WAIT)):
             raise Stopped
 
     def _take(
@@ -289,11 +291,8 @@ def _windows(hour: datetime, longest_seconds: int) -> Iterable[tuple[datetime, d
     step = min(HOUR, timedelta(seconds=longest_seconds))
     if not step:
         raise Refused(Reason.NOT_SET_UP, "this provider cannot be asked for call records")
-    since = hour
-    while since < hour + HOUR:
-        until = min(since + step, hour + HOUR)
-        yield since, until
-        since = until
+    for place in range(-(-HOUR // step)):
+        yield hour + place * step, min(hour + (place + 1) * step, hour + HOUR)
 
 
 def _growing(tries: int) -> float:

@@ -1,5 +1,6 @@
 """Scheduled jobs: one process leads, a failed job is tried again, and each does what it says."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.exc import OperationalError
 
 from dashapp import scheduler
+from dashapp.config import load
 from dashapp.scheduler import Job, Scheduler
 from models.db import Database, Leadership
 from models.store import feed, sessions
@@ -136,3 +138,37 @@ def test_the_clock_starts_and_stops(store: Store) -> None:
     after = Leadership(store.db)
     assert after.held()
     after.release()
+
+
+def test_a_job_that_waits_for_other_machines_holds_up_none_and_stops_when_told(store: Store) -> None:
+    told, waiting, others = threading.Event(), threading.Event(), threading.Event()
+
+    def waits(_: Store) -> int:
+        waiting.set()
+        assert told.wait(10)
+        return 0
+
+    def counts(_: Store) -> int:
+        if waiting.is_set():
+            others.set()
+        return 0
+
+    runner = Scheduler(
+        store,
+        (
+            Job("waits", timedelta(seconds=60), waits, "", waits=True, stop=told.set),
+            Job("counts", timedelta(seconds=0.1), counts, ""),
+        ),
+    )
+    runner.start()
+    assert others.wait(10)
+    runner.stop()
+    assert told.is_set()
+
+
+def test_records_are_asked_for_unless_the_settings_say_no(store: Store) -> None:
+    for told, names in (("yes", {"reconcile"}), ("no", set())):
+        started = scheduler.start_scheduler(load(RECONCILE=told), store)
+        assert started
+        assert {job.name for job in started._jobs} - {job.name for job in scheduler.JOBS} == names
+        started.stop()

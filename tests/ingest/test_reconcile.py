@@ -13,7 +13,7 @@ from ingest.contract import Door
 from ingest.reconcile import sweeping
 from ingest.reconcile.planning import Reach, plan
 from ingest.reconcile.sweeping import Reconciler
-from models.store import entries, ledger
+from models.store import entries, ledger, sweeps
 from models.store.base import Store
 from models.store.writer import Unavailable
 from models.tables.calls import call, feed, notification
@@ -50,11 +50,11 @@ def pauses(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> list[float]:
     return waited
 
 
-def _sweep(store: Store, cast: Cast, since: datetime = START, until: datetime | None = None) -> ledger.Sweep:
+def _sweep(store: Store, cast: Cast, since: datetime = START, until: datetime | None = None) -> sweeps.Sweep:
     end = until or since + HOUR
-    store.write(lambda tx: ledger.begin(tx, cast.connection.id, since, end, store.now(), cast.dev.id))
+    store.write(lambda tx: sweeps.begin(tx, cast.connection.id, since, end, store.now(), cast.dev.id))
     with store.read() as tx:
-        return ledger.running(tx)[-1]
+        return sweeps.running(tx)[-1]
 
 
 def _read(store: Store, cast: Cast, **range_: datetime) -> ledger.Hour:
@@ -98,7 +98,7 @@ def test_what_we_lack_is_repaired_and_what_we_had_stays(store: Store, cast: Cast
     assert _count(store, call) == 10
     assert _count(store, delivery) - before == 4, "only what we lacked went through the intake"
     with store.read() as tx:
-        done = ledger.recent(tx, cast.dev.viewer)[0]
+        done = sweeps.recent(tx, cast.dev.viewer)[0]
     assert (done.state, done.records, done.share, done.by) == ("done", 10, 1.0, cast.dev.name)
 
 
@@ -185,7 +185,7 @@ def test_one_that_stays_down_fails_the_sweep_in_words_and_counts_no_hour(
     provider.faults.extend([Refused(Reason.DOWN, "api.example cannot be reached")] * 20)
     Reconciler(store, REACH).read(_sweep(store, cast))
     with store.read() as tx:
-        last = ledger.recent(tx, cast.dev.viewer)[0]
+        last = sweeps.recent(tx, cast.dev.viewer)[0]
         assert ledger.hour_of(tx, cast.connection.id, START) is None
     assert (last.state, last.reason) == ("failed", "api.example cannot be reached")
     assert pauses == [5, 15, 45, 120, 120, 120]
@@ -204,7 +204,7 @@ def test_what_cannot_be_helped_fails_at_once(
     provider.faults.append(fault)
     Reconciler(store, REACH).read(_sweep(store, cast))
     with store.read() as tx:
-        last = ledger.recent(tx, cast.dev.viewer)[0]
+        last = sweeps.recent(tx, cast.dev.viewer)[0]
     assert last.state == "failed"
     assert says in last.reason
     assert not pauses
@@ -230,7 +230,7 @@ def test_after_a_crash_it_goes_on_at_the_hour_it_was_reading(
     monkeypatch.undo()
     askable(monkeypatch, {cast.connection.id: provider})
     with store.read() as tx:
-        waiting = ledger.running(tx)
+        waiting = sweeps.running(tx)
     assert [each.reached for each in waiting] == [START + HOUR]
     provider.asked.clear()
     assert Reconciler(store, REACH).turn() == 1
@@ -257,7 +257,7 @@ def test_a_process_that_ends_leaves_the_sweep_for_the_next(
 
 def test_one_sweep_a_connection_at_a_time(store: Store, cast: Cast, provider: Records) -> None:
     _sweep(store, cast)
-    with pytest.raises(ledger.Busy):
+    with pytest.raises(sweeps.Busy):
         _sweep(store, cast)
     with pytest.raises(ValueError, match="must end after it begins"):
         _sweep(store, cast, START, START)
@@ -293,14 +293,14 @@ def test_a_missed_call_heard_in_time_is_not_late(store: Store, cast: Cast, clock
 def _planned(store: Store) -> list[tuple[datetime, datetime]]:
     plan(store, REACH)
     with store.read() as tx:
-        return [(each.since, each.until) for each in ledger.running(tx)]
+        return [(each.since, each.until) for each in sweeps.running(tx)]
 
 
 def _over(store: Store, failure: str = "") -> None:
     with store.read() as tx:
-        waiting = ledger.running(tx)
+        waiting = sweeps.running(tx)
     for each in waiting:
-        store.write(partial(ledger.end, sweep_id=each.id, at=store.now(), failure=failure))
+        store.write(partial(sweeps.end, sweep_id=each.id, at=store.now(), failure=failure))
 
 
 def test_by_the_clock_the_last_hours_each_hour_and_yesterday_each_night(
@@ -364,7 +364,7 @@ def test_only_an_administrator_sees_the_ledger(store: Store, cast: Cast, provide
         for person in cast.all():
             sees = person is cast.dev
             assert bool(ledger.hours(tx, person.viewer, START, START + HOUR)) is sees
-            assert bool(ledger.recent(tx, person.viewer)) is sees
+            assert bool(sweeps.recent(tx, person.viewer)) is sees
 
 
 def test_a_provider_that_never_comes_to_an_end_is_given_up(
@@ -375,5 +375,5 @@ def test_a_provider_that_never_comes_to_an_end_is_given_up(
     provider.page = 2
     Reconciler(store, REACH).read(_sweep(store, cast))
     with store.read() as tx:
-        assert "more than 3 pages" in ledger.recent(tx, cast.dev.viewer)[0].reason
+        assert "more than 3 pages" in sweeps.recent(tx, cast.dev.viewer)[0].reason
         assert tx.scalar(select(sweep.c.state)) == "failed"
