@@ -1,21 +1,16 @@
 """The doors providers knock on: pop-up, call log, routing, and each vendor's own words for them."""
 
 import logging
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as Late
 from functools import lru_cache
 from typing import Any
 
 from flask import Blueprint, Flask, Request, Response, request
-from sqlalchemy.exc import SQLAlchemyError
 
 from ingest import intake
-from ingest.contract import ConnectionInfo, Delivery, Door, RouteAnswer, Unreadable, Vendor
+from ingest.contract import Delivery, Door
 from ingest.vendors import registry
 from ingest.webhooks import routing
 from ingest.webhooks.answers import AWAY, JSON, RETRY_AFTER_SECONDS, Kept
-from models.store import journal
 from models.store.base import Store
 from models.store.hooks import TokenBook
 from models.store.writer import Unavailable
@@ -36,8 +31,6 @@ DOORS = {
 ANSWERING = frozenset({Door.ROUTE, Door.VOICE})
 """Doors whose caller waits for a routing answer."""
 
-ROUTE_BUDGET_SECONDS = 0.3
-NOBODY = RouteAnswer(seats=(), strategy="fallback", found=False)
 HEADERS = [
     ("Cache-Control", "no-store"),
     ("X-Content-Type-Options", "nosniff"),
@@ -49,7 +42,7 @@ def blueprint(store: Store, public_url: str | None) -> Blueprint:
     """The doors for this store. ``public_url`` is what providers see in front of a proxy (signatures)."""
     doors = Blueprint("webhooks", __name__, url_prefix="/webhooks/v1")
     book = TokenBook(store)
-    pool = ThreadPoolExecutor(8, thread_name_prefix="routing")
+    desk = routing.Desk(store)
 
     @doors.route("/<token>/<word>", methods=["GET", "POST"])
     def knock(token: str, word: str) -> Response:
@@ -71,7 +64,8 @@ def blueprint(store: Store, public_url: str | None) -> Blueprint:
             refused.add(account.slug)
             return _problem(401, "the signature does not fit")
         if door in ANSWERING:
-            return _route(store, pool, vendor, connection, delivery)
+            reply = desk.reply(vendor, connection, delivery)
+            return Response(reply.body, reply.status, content_type=reply.content_type)
         return Kept(intake.receive(store, vendor, connection, delivery))
 
     @doors.errorhandler(413)
@@ -137,42 +131,6 @@ _SENT = ("HTTP_", "CONTENT_TYPE", "CONTENT_LENGTH")
 def _header(name: str) -> str:
     """``user-agent`` for WSGI's ``HTTP_USER_AGENT``."""
     return name.removeprefix("HTTP_").replace("_", "-").lower()
-
-
-def _route(
-    store: Store, pool: ThreadPoolExecutor, vendor: Vendor, connection: ConnectionInfo, delivery: Delivery
-) -> Response:
-    """Answer within the budget, whatever happens: on any fault, the fallback."""
-    answer = NOBODY
-    try:
-        question = vendor.question(delivery, connection)
-        answer = _in_time(pool, lambda: routing.answer(store, connection, question))
-    except Unreadable as error:
-        log.info("a routing question could not be read: %s", error)
-    except (Late, SQLAlchemyError, Unavailable) as error:
-        log.warning("routing fell back: %s", type(error).__name__)
-    pool.submit(_keep, store, vendor, connection, delivery, answer)
-    reply = vendor.answer(answer, connection)
-    return Response(reply.body, reply.status, content_type=reply.content_type)
-
-
-def _in_time(pool: ThreadPoolExecutor, ask: Callable[[], RouteAnswer]) -> RouteAnswer:
-    return pool.submit(ask).result(ROUTE_BUDGET_SECONDS)
-
-
-def _keep(
-    store: Store, vendor: Vendor, connection: ConnectionInfo, delivery: Delivery, answer: RouteAnswer
-) -> None:
-    """Put the question on file behind the answer's back: the caller on the line must not wait for it."""
-    try:
-        item = intake.read(store, vendor, connection, delivery, note=_explain(answer))
-        store.writer.submit(journal.write_batch(store), item)
-    except Unavailable as error:
-        log.warning("a routing question was answered but not kept: %s", error)
-
-
-def _explain(answer: RouteAnswer) -> str:
-    return f"{answer.strategy}: {', '.join(answer.names)}" if answer.names else answer.strategy
 
 
 def _json(body: str, status: int = 200) -> Response:

@@ -1,17 +1,22 @@
-"""What the routing rules must know: whose lead is calling, and who could take the call now."""
+"""What the routing rules must know: whose lead is calling, how the DID wants it, and who could take the call."""
 
 from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, false, select
 
-from models.rules.routing import Candidate
-from models.store import directory, lookups
+from models.rules.routing import Candidate, Words, words
+from models.store import directory
+from models.store.connections import ADDRESS
+from models.store.dids import Did
+from models.store.directory import Directory
 from models.store.vault import Vault
 from models.tables.calls import call, offer
-from models.tables.people import person, presence
-from models.tables.telephony import seat
+from models.tables.leads import lead, lead_phone
+from models.tables.people import presence
 
 LIVE_FOR = timedelta(hours=2)
 """A call nobody told us the end of keeps its talker busy no longer than this."""
@@ -27,69 +32,92 @@ IDLE_LOOK_BACK = timedelta(hours=12)
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The caller's lead, as far as routing cares; all None for an unknown number."""
+    """The caller's lead, as far as routing cares; None and empty for an unknown number.
+
+    ``team_id`` answers this call: the DID's team, otherwise the connection's.
+    """
 
     lead_id: int | None
     owner_id: int | None
     sticky_id: int | None
-    did_team: int | None
+    needs: Words
+    did: Did | None
+    team_id: int | None
 
 
 def caller(
     tx: Connection, vault: Vault, number: str | None, did_number: str | None, connection_id: int
 ) -> Caller:
-    found = lookups.leads_by_number(tx, [vault.index(number)]) if number else {}
-    row = next(iter(found.values()), None)
+    """Of two leads with one number, the one most recently worked on is calling."""
     known = directory.of(tx)
-    team_id = known.did_teams.get(did_number or "") or known.lines[connection_id].team_id
+    did = known.dids.get(did_number or "")
+    line = known.lines.get(connection_id)
+    team_id = (did.team_id if did else None) or (line.team_id if line else None)
+    row = None
+    if number:
+        row = tx.execute(
+            select(
+                lead.c.id,
+                lead.c.owner_id,
+                lead.c.last_talk_by,
+                lead.c.language,
+                lead.c.programme,
+                lead.c.region,
+            )
+            .join(lead_phone, lead_phone.c.lead_id == lead.c.id)
+            .where(lead_phone.c.phone_ix == vault.index(number))
+            .order_by(lead.c.worked_at.desc(), lead.c.id.desc())
+            .limit(1)
+        ).first()
     if row is None:
-        return Caller(None, None, None, team_id)
-    return Caller(row["id"], row["owner_id"], row["last_talk_by"], team_id)
+        return Caller(None, None, None, {}, did, team_id)
+    told = {"language": row.language, "programme": row.programme, "region": row.region}
+    needs = words((kind, word) for kind, word in told.items() if word)
+    return Caller(row.id, row.owner_id, row.last_talk_by, needs, did, team_id)
 
 
 def candidates(
-    tx: Connection, vault: Vault, connection_id: int, now: datetime
-) -> tuple[list[Candidate], dict[int, str]]:
-    """Everybody with a seat at this connection, and their names."""
-    rows = tx.execute(
-        select(
-            person.c.id,
-            person.c.name,
-            person.c.team_id,
-            person.c.active,
-            seat.c.address_ct,
-            presence.c.from_at,
-        )
-        .join(seat, seat.c.person_id == person.c.id)
-        .outerjoin(
-            presence,
-            (presence.c.person_id == person.c.id) & presence.c.to_at.is_(None) & (presence.c.state == "in"),
-        )
-        .where(seat.c.connection_id == connection_id)
-        .order_by(person.c.id)
-    ).all()
-    busy = busy_people(tx, now)
-    last = {
-        person_id: ended_at
-        for person_id, ended_at in tx.execute(
-            select(call.c.person_id, func.max(call.c.ended_at))
-            .where(call.c.person_id.in_([row.id for row in rows]), call.c.started_at > now - IDLE_LOOK_BACK)
-            .group_by(call.c.person_id)
-        )
-    }
-    found = [
-        Candidate(
-            person_id=row.id,
-            team_id=row.team_id,
-            seat=vault.open(row.address_ct, b"seat.address").decode(),
-            checked_in=row.from_at is not None,
-            on_call=row.id in busy,
-            idle_since=last.get(row.id) or row.from_at,
-            active=row.active,
-        )
-        for row in rows
+    tx: Connection, vault: Vault, connection_id: int, now: datetime, asked: Caller
+) -> list[Candidate]:
+    """Everybody with a seat at this connection, and those the caller is for who have none there."""
+    known = directory.of(tx)
+    seats = [(person_id, _opened(vault, sealed)) for person_id, sealed in known.placed.get(connection_id, ())]
+    seated = {person_id for person_id, _ in seats}
+    meant: list[tuple[int, str | None]] = [
+        (person_id, None) for person_id in sorted(_meant(known, asked) - seated)
     ]
-    return found, {row.id: row.name for row in rows}
+    everyone = seated | {person_id for person_id, _ in meant}
+    busy = busy_people(tx, now)
+    present = _present(tx, everyone)
+    last = _last_calls(
+        tx, {person_id for person_id in everyone if present.get(person_id, ("",))[0] == "in"}, now
+    )
+    found = []
+    for person_id, address in [*seats, *meant]:
+        somebody = known.people.get(person_id)
+        if somebody is None:
+            continue
+        state, since = present.get(person_id, ("out", None))
+        found.append(
+            Candidate(
+                person_id=person_id,
+                team_id=somebody.team_id,
+                seat=address,
+                checked_in=state == "in",
+                on_break=state == "break",
+                on_call=person_id in busy,
+                idle_since=max((at for at in (last.get(person_id), since) if at), default=None),
+                active=somebody.active,
+                skills=known.skills.get(person_id, {}),
+            )
+        )
+    return found
+
+
+def names(tx: Connection, person_ids: Collection[int]) -> list[str]:
+    """What these people are called, in the same order."""
+    known = directory.of(tx).people
+    return [known[person_id].name for person_id in person_ids]
 
 
 def busy_people(tx: Connection, now: datetime) -> set[int]:
@@ -100,7 +128,7 @@ def busy_people(tx: Connection, now: datetime) -> set[int]:
         select(offer.c.call_id, offer.c.person_id, offer.c.answered, offer.c.offered_at, call.c.answered_at)
         .join(call, call.c.id == offer.c.call_id)
         .where(
-            call.c.over.is_(False),
+            call.c.over == false(),
             call.c.started_at > now - LIVE_FOR,
             offer.c.person_id.is_not(None),
             offer.c.reason.is_(None),
@@ -116,3 +144,44 @@ def busy_people(tx: Connection, now: datetime) -> set[int]:
         if latest > now - RUNG_FOR:
             busy |= {person_id for at, person_id in offered if at >= latest - TOGETHER}
     return busy
+
+
+def _meant(known: Directory, asked: Caller) -> set[int]:
+    """The lead's counselor, who talked last, and the team: the answer is explained by them even without a seat."""
+    meant = {asked.owner_id, asked.sticky_id} - {None}
+    meant |= {
+        one.id
+        for one in known.people.values()
+        if one.counselor and one.active and asked.team_id is not None and one.team_id == asked.team_id
+    }
+    return meant  # type: ignore[return-value]
+
+
+def _present(tx: Connection, people: Collection[int]) -> Mapping[int, tuple[str, datetime]]:
+    rows = tx.execute(
+        select(presence.c.person_id, presence.c.state, presence.c.from_at).where(presence.c.to_at.is_(None))
+    )
+    return {person_id: (state, since) for person_id, state, since in rows if person_id in people}
+
+
+def _last_calls(tx: Connection, people: Collection[int], now: datetime) -> Mapping[int, datetime]:
+    """When each one's last call ended: a look at one row of an index for everybody, however many calls there are."""
+    last = (
+        select(call.c.ended_at)
+        .where(
+            call.c.person_id == presence.c.person_id,
+            call.c.started_at > now - IDLE_LOOK_BACK,
+            call.c.ended_at.is_not(None),
+        )
+        .order_by(call.c.started_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = tx.execute(select(presence.c.person_id, last).where(presence.c.to_at.is_(None)))
+    return {person_id: ended for person_id, ended in rows if ended is not None and person_id in people}
+
+
+@lru_cache(maxsize=16384)
+def _opened(vault: Vault, sealed: bytes) -> str:
+    """A seat's address in clear: the same few hundred are asked for with every call."""
+    return vault.open(sealed, ADDRESS).decode()

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, select
 
+from models.store import decisions
 from models.tables.telephony import delivery
 
 FOR_REVIEW = "for review"  # journal.Verdict.FOR_REVIEW
@@ -40,7 +41,8 @@ def waiting_for_review(
 
 def forget(tx: Connection, before: datetime) -> int:
     """Delete deliveries received before this moment (their events stay), but none that waits for review:
-    what it says is nowhere else."""
+    what it says is nowhere else. With them, why routing questions of that time were answered as they were."""
+    decisions.forget(tx, before)
     old = delete(delivery).where(delivery.c.received_at < before, delivery.c.verdict != FOR_REVIEW)
     return tx.execute(old).rowcount
 

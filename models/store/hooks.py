@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from models.store import rotation
+from models.store import directory, rotation
 from models.store.base import Store
 from models.store.rotation import SECRETS
 from models.store.vault import digest
@@ -24,6 +24,11 @@ log = logging.getLogger(__name__)
 
 FRESH_SECONDS = 5.0
 RETRY_SECONDS = 1.0
+PATIENCE_SECONDS = 0.2
+"""How long a knock waits for a fresher copy; somebody may be waiting on the telephone."""
+
+FIRST_SECONDS = 5.0
+"""How long it waits for the first one, without which there is nothing to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +47,28 @@ class Account:
 
 
 class TokenBook:
-    """Token → account. Reloaded when older than ``FRESH_SECONDS``; kept as it is while that fails."""
+    """Token → account. Reloaded when older than ``FRESH_SECONDS``, in a thread of its own: a database that hangs
+    holds up nobody. Kept as it is while that fails."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._lock = threading.Lock()
         self._accounts: dict[str, tuple[Account, datetime | None]] | None = None
         self._loaded = self._tried = float("-inf")
+        self._loading: threading.Event | None = None
 
     def find(self, token: str) -> Account | None:
         """The account of a live token. The token is compared as its SHA-256, so timing tells nothing.
 
-        Raises ``Unavailable`` when the book was never loaded and the database is away.
+        Raises ``Unavailable`` when the database is away and the token is not in the copy at hand, if there is one.
         """
         key = digest(token)
+        asked = time.monotonic()
         found = self._current().get(key)
-        if found is None and time.monotonic() - self._loaded > RETRY_SECONDS:
+        if found is None and asked - self._loaded > RETRY_SECONDS:
             found = self._current(reload=True).get(key)
+            if found is None and self._loaded < asked:
+                raise Unavailable("the database cannot be asked for this token now")
         if found is None or (found[1] is not None and found[1] <= self._store.now()):
             return None
         return found[0]
@@ -72,19 +82,37 @@ class TokenBook:
 
     def _current(self, reload: bool = False) -> dict[str, tuple[Account, datetime | None]]:
         now = time.monotonic()
-        stale = reload or now - self._loaded > FRESH_SECONDS
-        if stale and now - self._tried > (RETRY_SECONDS if self._accounts is not None else 0):
-            with self._lock:
-                self._tried = now
-                try:
-                    with self._store.read() as tx:
-                        self._accounts = _load(self._store, tx)
-                    self._loaded = time.monotonic()
-                except SQLAlchemyError as error:
-                    log.warning("hook tokens could not be reloaded: %s", type(error).__name__)
+        if self._accounts is None:
+            self._reload(now, FIRST_SECONDS)
+        elif reload or (
+            now - self._loaded > FRESH_SECONDS and now - self._tried > RETRY_SECONDS and not self._loading
+        ):
+            self._reload(now, PATIENCE_SECONDS)
         if self._accounts is None:
             raise Unavailable("the database cannot be read now")
         return self._accounts
+
+    def _reload(self, now: float, patience: float) -> None:
+        """Wait so many seconds for a fresher copy, beginning to load one unless somebody did."""
+        with self._lock:
+            loading = self._loading
+            if loading is None:
+                self._tried = now
+                loading = self._loading = threading.Event()
+                threading.Thread(target=self._load, args=(loading,), name="hook-tokens", daemon=True).start()
+        loading.wait(patience)
+
+    def _load(self, loaded: threading.Event) -> None:
+        try:
+            with self._store.read() as tx:
+                self._accounts = _load(self._store, tx)
+                directory.of(tx)  # whoever answers from memory will need it fresh as well
+            self._loaded = time.monotonic()
+        except SQLAlchemyError as error:
+            log.warning("hook tokens could not be reloaded: %s", type(error).__name__)
+        finally:
+            self._loading = None
+            loaded.set()
 
 
 def _load(store: Store, tx: Connection) -> dict[str, tuple[Account, datetime | None]]:

@@ -16,8 +16,9 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from models.rules.call import Call, CallEvent
 from models.rules.lifecycle import fold
-from models.store import callrows, feed, lookups, notices, popups
+from models.store import callrows, decisions, feed, lookups, notices, popups
 from models.store.base import Store
+from models.store.decisions import Decided
 from models.store.events import SealedEvent
 from models.store.failpoints import failpoint
 from models.store.lookups import Events, Key
@@ -43,7 +44,7 @@ class Item:
 
     ``raw`` is the sealed request, or None for events that no request brought (a seeded history).
     ``verdict`` is given when there are no events. ``replays`` is the id of a kept delivery that is read
-    again. ``quiet`` items change the truth but ring no live screen.
+    again. ``quiet`` items change the truth but ring no live screen. ``decided`` is the answer to a routing question.
     """
 
     connection_id: int
@@ -56,6 +57,7 @@ class Item:
     unknown_words: Sequence[tuple[str, str]] = ()
     replays: int | None = None
     quiet: bool = False
+    decided: Decided | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,9 @@ def _write(store: Store, tx: Connection, items: Sequence[Item]) -> list[Written]
     before = {key: list(events) for key, events in known.by_call.items()}
     fresh, verdicts = _sift(items, known)
     ids = _write_deliveries(store, tx, items, verdicts)
+    answers = [(ids[position], item.decided) for position, item in enumerate(items) if item.decided]
+    if answers:
+        decisions.write(tx, answers)
     failpoint("journal.after_deliveries")
     rows = [
         {

@@ -254,7 +254,7 @@ def test_it_answers_as_the_oracle_does(
     expected = rung[names[0]] if names else []
     if choice.strategy in {"pool", "skill"}:
         assert told == expected
-    assert sorted(told) == sorted(expected)  # type: ignore[type-var]
+    assert sorted(told) == sorted(expected)
     # every strategy up to the one that chose is explained, and the explanation is the choice
     tried = [strategy.name for strategy in strategies]
     assert [step.strategy for step in choice.steps] == tried[: tried.index(names[0]) + 1 if names else None]
