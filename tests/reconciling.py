@@ -12,7 +12,7 @@ import pytest
 
 from ingest import intake
 from ingest.client import NoClient, Page
-from ingest.contract import Capability, ConnectionInfo, Delivery, Door
+from ingest.contract import ConnectionInfo, Delivery, Door
 from ingest.vendors import registry
 from models.store.base import Store
 from models.store.hooks import TokenBook
@@ -74,8 +74,10 @@ def record(call_id: str, seat: str, at: datetime, talk: int = 0, **more: Any) ->
 
 def askable(monkeypatch: pytest.MonkeyPatch, clients: dict[int, Records]) -> None:
     """From now on the connections with these ids have such a provider."""
-    vendor = type(registry.get("open"))
-    monkeypatch.setattr(vendor, "capabilities", vendor.capabilities | {Capability.PULL_LOG})
+    hosts = frozenset({"provider.example"})
+    monkeypatch.setattr(
+        registry, "hosts", lambda connection: hosts if connection.id in clients else frozenset()
+    )
 
     def client(connection: ConnectionInfo, _web: Any) -> Records:
         return clients[connection.id]

@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from ingest import intake
 from ingest.contract import Capability
 from ingest.vendors import registry
 from models.store import ledger, sweeps
 from models.store.base import Store
+from models.store.hooks import TokenBook
 
 log = logging.getLogger(__name__)
 
@@ -96,15 +98,19 @@ class Askable:
 
 
 def askable(store: Store) -> list[Askable]:
-    """The connections in use whose vendor hands out call records."""
+    """The connections in use whose vendor hands out call records, and that name a host to ask."""
     with store.read() as tx:
         found = ledger.sources(tx)
-    known = registry.all_slugs()
-    return [
-        Askable(each.id, each.label, each.created_at)
-        for each in found
-        if each.vendor in known and Capability.PULL_LOG in registry.get(each.vendor).capabilities
-    ]
+    return [Askable(each.id, each.label, each.created_at) for each in found if _can_be_asked(store, each)]
+
+
+def _can_be_asked(store: Store, source: ledger.Source) -> bool:
+    if source.vendor not in registry.all_slugs():
+        return False
+    if Capability.PULL_LOG not in registry.get(source.vendor).capabilities:
+        return False
+    account = TokenBook(store).by_id(source.id)
+    return account is not None and bool(registry.hosts(intake.info(account)))
 
 
 def latest_hour(now: datetime, zone: ZoneInfo) -> datetime:

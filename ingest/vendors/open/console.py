@@ -16,6 +16,23 @@ SET_UP = SetUp(
             "Shape of the routing answer",
             'Leave empty for JSON. "text" answers with nothing but the seats, separated by commas.',
         ),
+        Entry(
+            "records_url",
+            "Address of the call records",
+            "Where the provider serves its call logs, to be asked for what we lack. Leave empty where it does not.",
+        ),
+        Entry(
+            "records_key",
+            "Key for the call records",
+            "Sent as a bearer token when we ask for call records.",
+            secret=True,
+        ),
+        Entry(
+            "recording_hosts",
+            "Hosts of recordings",
+            "Recordings are fetched from these hosts only, beside that of the call records.",
+            kind="list",
+        ),
     ),
     sample=(
         "popup",

@@ -39,7 +39,9 @@ class Open:
 
     slug = "open"
     label = "Open protocol"
-    capabilities = frozenset({Capability.POPUP, Capability.LOG, Capability.ROUTE, Capability.RECORDING})
+    capabilities = frozenset(
+        {Capability.POPUP, Capability.LOG, Capability.ROUTE, Capability.RECORDING, Capability.PULL_LOG}
+    )
     set_up = SET_UP
 
     def verify(self, delivery: Delivery, connection: ConnectionInfo) -> bool:

@@ -1,0 +1,48 @@
+"""The open protocol's provider, asked for call records: ``GET /records?since=…&until=…&cursor=…``.
+
+The desk's records are call logs as the protocol posts them; ``call_started`` (ISO 8601) beside them says when the
+call began, and is told to nobody.
+"""
+
+from datetime import datetime
+
+from flask import Flask, Response, jsonify, request
+
+from simulator.faces.desk import Desk
+
+PAGE = 100
+
+
+def make(desk: Desk) -> Flask:
+    app = Flask("simulator.faces.open")
+
+    @app.get("/records")
+    def records() -> Response:
+        key = desk.keys.get("records_key")
+        if key and request.headers.get("Authorization") != f"Bearer {key}":
+            return _said(401, "no such key")
+        if desk.too_many():
+            return _said(429, "too many questions", {"Retry-After": "1"})
+        try:
+            since, until = (datetime.fromisoformat(request.args[name]) for name in ("since", "until"))
+            place = int(request.args.get("cursor", "0"))
+        except (KeyError, ValueError):
+            return _said(400, "since, until or cursor cannot be read")
+        with desk.lock:
+            kept = list(desk.records)
+        found = [
+            {name: told for name, told in record.items() if name != "call_started"}
+            for record in kept
+            if since <= datetime.fromisoformat(str(record["call_started"])) < until
+        ]
+        onward = str(place + PAGE) if place + PAGE < len(found) else None
+        return jsonify({"records": found[place : place + PAGE], "next": onward})
+
+    return app
+
+
+def _said(status: int, why: str, headers: dict[str, str] | None = None) -> Response:
+    answer = jsonify({"error": why})
+    answer.status_code = status
+    answer.headers.update(headers or {})
+    return answer
