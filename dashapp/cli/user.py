@@ -1,4 +1,4 @@
-"""``user``: add people, change password, role and teams, shut somebody out, list them."""
+"""``user``: add people, change password, role, teams and skills, shut somebody out, list them."""
 
 import argparse
 import getpass
@@ -8,13 +8,13 @@ from typing import Any
 from dashapp.cli.stores import opened
 from dashapp.config import Settings
 from models.rules.access import Role
-from models.store import audit, people
+from models.store import audit, people, skills
 from models.store.base import Store
 
 
 def add_to(commands: Any) -> None:
     command = commands.add_parser(
-        "user", help="people: add, password, shut out, let in, role, team, supervise, list"
+        "user", help="people: add, password, shut out, let in, role, team, supervise, skill, list"
     )
     what = command.add_subparsers(metavar="action", required=True)
 
@@ -54,7 +54,19 @@ def add_to(commands: Any) -> None:
     supervise.add_argument("--off", action="store_true", help="take it away")
     supervise.set_defaults(run=run, act=set_supervised)
 
-    listing = what.add_parser("list", help="everybody, with role and teams")
+    able = what.add_parser("skill", help="what somebody can do for callers: languages, programmes, regions")
+    able.add_argument("email")
+    for option in ("--add", "--remove"):
+        able.add_argument(
+            option,
+            action="append",
+            default=[],
+            metavar="KIND=WORD",
+            help="as in language=Hindi; may be given again",
+        )
+    able.set_defaults(run=run, act=set_skills)
+
+    listing = what.add_parser("list", help="everybody, with role, teams and skills")
     listing.set_defaults(run=run, act=list_people)
 
 
@@ -124,12 +136,37 @@ def set_supervised(store: Store, given: argparse.Namespace) -> None:
     print(f"changed; {given.email} has to sign in again")
 
 
+def set_skills(store: Store, given: argparse.Namespace) -> None:
+    add, remove = list(map(skill, given.add)), list(map(skill, given.remove))
+    if not add and not remove:
+        raise ValueError("nothing to change was given; see --help")
+    with store.db.begin() as tx:
+        person_id = people.id_of(tx, given.email)
+        skills.change(tx, person_id, add=add, remove=remove)
+        detail = ", ".join(
+            [f"+{kind}={word}" for kind, word in add] + [f"-{kind}={word}" for kind, word in remove]
+        )
+        audit.by_command(tx, store.now(), "user.skill", f"person:{person_id}", detail)
+    print("changed")
+
+
+def skill(text: str) -> tuple[str, str]:
+    """``language=Hindi`` as a pair. Raises ``ValueError``."""
+    kind, equals, word = text.partition("=")
+    if not equals:
+        raise ValueError(f"{text!r} is not given as KIND=WORD, as in language=Hindi")
+    return skills.checked(kind, word)
+
+
 def list_people(store: Store, _given: argparse.Namespace) -> None:
     with store.read() as tx:
+        able = skills.of_everybody(tx)
         for person in people.everybody(tx):
             teams = person.team or ", ".join(person.teams) or "–"
             note = "" if person.active else "  (shut out)"
             print(f"{person.role:<11}{person.name:<28}{person.email:<40}{teams}{note}")
+            if person.id in able:
+                print(f"{'':<11}{', '.join(f'{one.kind} {one.word}' for one in able[person.id])}")
 
 
 def _ask_password() -> str:

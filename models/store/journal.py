@@ -16,7 +16,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from models.rules.call import Call, CallEvent
 from models.rules.lifecycle import fold
-from models.store import callrows, decisions, feed, lookups, notices, popups
+from models.store import callrows, decisions, feed, lookups, notices, popups, turns
 from models.store.base import Store
 from models.store.decisions import Decided
 from models.store.events import SealedEvent
@@ -219,6 +219,7 @@ def _follow(
         for key, events in changed.items()
     }
     cases = callrows.write(store, tx, folds, now, anew=folded is not None)
+    turns.give(store, tx, cases, now)
     failpoint("journal.after_calls")
     touched = notices.sync(store, tx, cases, now, loud)
     failpoint("journal.after_notifications")

@@ -65,6 +65,18 @@ application = Table(
     Column("created_at", Instant, nullable=False),
 )
 
+# Leads that were given to the next counselor in turn, by which missed call; the order of ids is the order of turns.
+turn = Table(
+    "turn",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("call_id", ForeignKey("call.id"), nullable=False, unique=True),
+    Column("lead_id", ForeignKey("lead.id"), nullable=False, index=True),
+    Column("person_id", ForeignKey("person.id"), nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("ix_turn_person_id_id", "person_id", "id"),
+)
+
 # One row each time a profile was opened; seen_until grows while it stays open on the screen.
 opening = Table(
     "opening",

@@ -55,6 +55,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id", "kind", "word", name="pk_skill"),
     )
     op.create_table(
+        "turn",
+        sa.Column("id", BIG_ID, nullable=False),
+        sa.Column("call_id", BIG_ID, nullable=False),
+        sa.Column("lead_id", BIG_ID, nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name="fk_turn_call_id_call"),
+        sa.ForeignKeyConstraint(["lead_id"], ["lead.id"], name="fk_turn_lead_id_lead"),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_turn_person_id_person"),
+        sa.PrimaryKeyConstraint("id", name="pk_turn"),
+        sa.UniqueConstraint("call_id", name="uq_turn_call_id"),
+    )
+    op.create_index("ix_turn_lead_id", "turn", ["lead_id"])
+    op.create_index("ix_turn_person_id_id", "turn", ["person_id", "id"])
+    op.create_table(
         "routing_decision",
         sa.Column("delivery_id", BIG_ID, nullable=False),
         sa.Column("connection_id", sa.Integer(), nullable=False),
