@@ -14,6 +14,7 @@ _VENDORS = (
     "exotel",
     "twilio",
     "ozonetel",
+    "smartflo",
 )
 
 
