@@ -74,6 +74,8 @@ class LeadItem(Shown):
     email: str | None
     programme: str | None
     city: str | None
+    region: str | None
+    language: str | None
     stage: str
     source: str
     owner: Annotated[str | None, Field(description="E-mail of the lead's counselor.")]
@@ -109,6 +111,19 @@ class LeadUpsert(Body):
     email: Annotated[Line200 | None, BLANK_IS_ABSENT] = None
     programme: Annotated[Line160 | None, BLANK_IS_ABSENT] = None
     city: Annotated[Line120 | None, BLANK_IS_ABSENT] = None
+    region: Annotated[
+        Line80 | None,
+        BLANK_IS_ABSENT,
+        Field(description="As counselors' regions are named: routing compares them.", examples=["Malwa"]),
+    ] = None
+    language: Annotated[
+        Line40 | None,
+        BLANK_IS_ABSENT,
+        Field(
+            description="What the lead likes to speak, as counselors' languages are named: routing compares them.",
+            examples=["Hindi"],
+        ),
+    ] = None
     stage: Annotated[Line80 | None, BLANK_IS_ABSENT] = None
     source: Annotated[Line80 | None, BLANK_IS_ABSENT] = None
     owner: Annotated[Line200 | None, BLANK_IS_ABSENT, Field(description="E-mail of an active counselor.")] = (
@@ -181,6 +196,8 @@ EXAMPLE = {
     "email": "asha@example.org",
     "programme": "B.Tech Computer Science",
     "city": "Pune",
+    "region": "Western Maharashtra",
+    "language": "Marathi",
     "stage": "Application started",
     "source": "Website",
     "owner": "meera@institute.example",
@@ -194,6 +211,7 @@ UPSERT_EXAMPLE = {
     "email": "asha@example.org",
     "programme": "B.Tech Computer Science",
     "city": "Pune",
+    "language": "Marathi",
     "owner": "meera@institute.example",
     "external_id": "CRM-88121",
 }

@@ -53,6 +53,8 @@ class LeadRow:
     email: str | None
     programme: str | None
     city: str | None
+    region: str | None
+    language: str | None
     stage: str
     source: str
     owner: str | None
@@ -140,6 +142,8 @@ def _row(row: RowMapping, phones: list[str]) -> LeadRow:
         email=row["email"],
         programme=row["programme"],
         city=row["city"],
+        region=row["region"],
+        language=row["language"],
         stage=row["stage"],
         source=row["source"],
         owner=row["owner_email"],

@@ -28,6 +28,8 @@ class LeadFacts:
     email: str | None = None
     programme: str | None = None
     city: str | None = None
+    region: str | None = None
+    language: str | None = None
     stage: str | None = None
     source: str | None = None
     owner: str | None = None
@@ -103,6 +105,8 @@ def _told(facts: LeadFacts) -> dict[str, Any]:
         "email": facts.email.lower() if facts.email else None,
         "programme": facts.programme,
         "city": facts.city,
+        "region": facts.region,
+        "language": facts.language,
         "stage": facts.stage,
         "source": facts.source,
     }

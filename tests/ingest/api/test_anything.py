@@ -97,6 +97,8 @@ FIELDS = (
     "email",
     "programme",
     "city",
+    "region",
+    "language",
     "owner",
     "external_id",
     "stage",

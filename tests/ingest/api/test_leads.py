@@ -19,6 +19,8 @@ FULL = {
     "email": "Isha@Example.org",
     "programme": "B.Tech",
     "city": "Indore",
+    "region": "Malwa",
+    "language": "Hindi",
     "owner": "Asha@example.org",
     "external_id": "CRM-1",
 }
@@ -42,6 +44,8 @@ def test_upsert_creates_once_and_answers_the_same_id(
         "email": "isha@example.org",
         "programme": "B.Tech",
         "city": "Indore",
+        "region": "Malwa",
+        "language": "Hindi",
         "stage": "New enquiry",
         "source": "API",
         "owner": "asha@example.org",
@@ -63,7 +67,16 @@ def test_absent_null_and_blank_fields_erase_nothing(cast: Cast, caller: Caller) 
     for said in (
         {"external_id": "CRM-1"},
         {"phone": "+91 98765-43210", "name": None, "owner": None},
-        {"external_id": "CRM-1", "name": " ", "email": "", "city": "", "phone": "", "owner": ""},
+        {
+            "external_id": "CRM-1",
+            "name": " ",
+            "email": "",
+            "city": "",
+            "region": "",
+            "language": " ",
+            "phone": "",
+            "owner": "",
+        },
     ):
         assert caller.post("/leads", said).json == {"id": lead_id, "created": False}
         assert caller.get(f"/leads/{lead_id}").json == before
@@ -163,7 +176,7 @@ def test_writes_are_audited_without_values(store: Store, cast: Cast, caller: Cal
         (
             "lead.created",
             f"lead:{lead_id}",
-            "key everything: city, email, external_id, name, owner_id, phone, programme",
+            "key everything: city, email, external_id, language, name, owner_id, phone, programme, region",
         ),
         ("lead.updated", f"lead:{lead_id}", "key everything: city, phone"),
     ]
