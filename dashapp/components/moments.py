@@ -73,9 +73,23 @@ def _line(moment: Moment, zone: ZoneInfo) -> Component:
             html.Div([html.B(said.title), f" {said.tail}"], className="moment-text"),
             html.Time(at, dateTime=moment.at.isoformat(), title=words.full(moment.at, zone)),
             said.more,
+            _play(moment, at),
         ],
         className="moment",
         **{"data-sort": said.sort},
+    )
+
+
+def _play(moment: Moment, at: str) -> Component | None:
+    """What plays the call's recording, for whoever may hear it."""
+    if not isinstance(moment, CallMoment) or not moment.recorded:
+        return None
+    said = f"Call of {at}" + (f", {moment.by}" if moment.by else "")
+    return html.Button(
+        [icon("play-circle"), html.Span("Play recording")],
+        type="button",
+        className="btn btn-plain moment-play",
+        **{"data-recording": str(moment.call_id), "data-said": said},
     )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, RowMapping, func, select
 
 from models.rules.access import Viewer
 from models.rules.call import Direction, MissReason, Outcome
+from models.store import recordings
 from models.tables.calls import call, notification, notification_for, offer
 from models.tables.leads import opening
 from models.tables.people import person
@@ -56,6 +57,7 @@ class CallMoment:
     entry: str | None
     entry_state: str | None
     reason: str | None
+    recorded: bool = False  # and the reader may hear it
     rings: list[Ring] = field(default_factory=list)
 
 
@@ -107,6 +109,7 @@ def _calls(tx: Connection, viewer: Viewer, lead_id: int) -> list[CallMoment]:
                 notification.c.kind.label("entry"),
                 notification.c.state.label("entry_state"),
                 notification.c.reason.label("entry_reason"),
+                recordings.recorded(viewer).label("recorded"),
             )
             .join(connection, connection.c.id == call.c.connection_id)
             .outerjoin(person, person.c.id == call.c.person_id)
@@ -143,6 +146,7 @@ def _call(row: RowMapping, viewer: Viewer, rings: list[Ring]) -> CallMoment:
         entry=row["entry"],
         entry_state=row["entry_state"],
         reason=row["entry_reason"],
+        recorded=bool(row["recorded"]),
         rings=rings,
     )
 

@@ -28,6 +28,7 @@ ROUTES = {
     "/live/mine": "signed-in",
     "/live/viewing": "signed-in",
     "/live/presence": "signed-in",
+    "/recordings/<int:call_id>": "signed-in",
     "/healthz": "public",
     "/readyz": "public",
     "/assets/<path:filename>": "public",
