@@ -194,6 +194,9 @@ class SetUp:
     sample: tuple[str, str, str] | None = None
     """(word of the path, content type, body)"""
 
+    mapped: bool = False
+    """What it says is configured, not coded: each connection has a mapping of its own."""
+
 
 class Vendor(Protocol):
     """All that is known of one vendor."""

@@ -14,6 +14,7 @@
     "no event": ["unknown", "dash-circle", "No event"],
     "for review": ["missed", "exclamation-triangle-fill", "For review"],
     refused: ["missed", "shield-x", "Refused"],
+    "test event": ["accent", "send-check", "Test event"],
   };
 
   cells.CbReceived = ({ data }) => h("span", { className: "num", title: data.full }, data.clock);
@@ -24,12 +25,15 @@
   cells.CbReason = ({ value }) => h("span", { className: "second clip", title: value }, value || "");
   cells.CbQuietOrDash = ({ value }) => h("span", { className: value ? "second clip" : "hint", title: value }, value || "–");
 
-  const here = () => document.querySelector("[data-providers]");
+  const here = () => document.querySelector("[data-providers-live]");
   let asked = 0;
   let waiting = null;
 
+  // Somebody who is choosing or typing must not have it drawn anew under the hand.
+  const busy = () => document.activeElement?.matches("#main select, #main input, #main textarea");
+
   function refresh() {
-    if (document.hidden || !here() || waiting) return;
+    if (document.hidden || !here() || busy() || waiting) return;
     waiting = setTimeout(() => {
       waiting = null;
       asked = Date.now();
@@ -64,22 +68,24 @@
   }]);
 
   document.addEventListener("click", (event) => {
-    const setup = event.target.closest("[data-provider-setup]");
     const deliveries = event.target.closest("[data-provider-deliveries]");
-    if (setup) cb.setProps("providers-open", { data: { setup: Number(setup.dataset.providerSetup), at: Date.now() } });
     if (deliveries) {
       cb.filters.set("providers-query", { connection: deliveries.dataset.providerDeliveries });
       here().scrollIntoView({ behavior: "smooth", block: "nearest" });
     }
   });
   window.addEventListener("popstate", () => {
-    if (here()) cb.setProps("providers-open", { data: inAddress() ? { delivery: inAddress() } : null });
+    if (document.querySelector("[data-providers]")) cb.setProps("providers-open", { data: inAddress() ? { delivery: inAddress() } : null });
   });
 
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.callboard = Object.assign(window.dash_clientside.callboard || {}, {
+    /** The server replayed a few: ask for the next ones. */
+    providersReplayOn(following) {
+      if (following) cb.setProps("providers-replaying", { data: following });
+    },
     providersDrawer(opened) {
-      shown = Boolean(opened?.delivery || opened?.setup);
+      shown = Boolean(opened?.delivery);
       return shown;
     },
     providersClosed(isOpen) {

@@ -84,12 +84,14 @@ def add_connection(store: Store, given: argparse.Namespace) -> None:
             vendor=given.vendor,
             label=given.label,
             at=store.now(),
-            zone=connection_set.zone(given.zone or store.rules.zone.key),
-            country=connection_set.country(given.country or store.rules.country),
+            zone=connections.zone(given.zone or store.rules.zone.key),
+            country=connections.country(given.country or store.rules.country),
             team_id=people.add_team(tx, given.team) if given.team else None,
             secrets=secrets,
         )
         token = connections.issue_token(tx, connection_id, store.now())
+        for name in secrets or ():
+            audit.secret_set(tx, store.now(), connection_id, name)
         audit.by_command(tx, store.now(), "connection.add", f"connection:{connection_id}", given.slug)
     _print_address(given.settings, token)
 

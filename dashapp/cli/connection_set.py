@@ -7,9 +7,6 @@ import sys
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
-
-import phonenumbers
 
 from models.store import audit, connections, people
 from models.store.base import Store
@@ -56,8 +53,8 @@ def change(store: Store, given: argparse.Namespace) -> None:
         name: value
         for name, value in (
             ("label", given.label),
-            ("zone", zone(given.zone) if given.zone is not None else None),
-            ("country", country(given.country) if given.country is not None else None),
+            ("zone", connections.zone(given.zone) if given.zone is not None else None),
+            ("country", connections.country(given.country) if given.country is not None else None),
             ("active", given.active),
         )
         if value is not None
@@ -79,24 +76,11 @@ def change(store: Store, given: argparse.Namespace) -> None:
             old_until=now + timedelta(hours=given.hours) if given.hours > 0 else None,
             **columns,
         )
+        for name in (name for name, value in secrets.items() if value):
+            audit.secret_set(tx, now, connection_id, name)
         detail = f"{given.slug}: {', '.join(changed)}"
         audit.by_command(tx, now, "connection.set", f"connection:{connection_id}", detail)
     print("changed")
-
-
-def zone(name: str) -> str:
-    """Raises ``ValueError`` for what is no IANA zone."""
-    try:
-        return ZoneInfo(name).key
-    except (KeyError, ValueError, OSError) as error:
-        raise ValueError(f"{name!r} is no time zone of the IANA list (such as Asia/Kolkata)") from error
-
-
-def country(code: str) -> str:
-    """Raises ``ValueError`` for a country whose numbers nobody can read."""
-    if code.upper() not in phonenumbers.SUPPORTED_REGIONS:
-        raise ValueError(f"{code!r} is no ISO code of a country (such as IN)")
-    return code.upper()
 
 
 def _setting(text: str) -> tuple[str, Any]:

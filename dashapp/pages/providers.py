@@ -1,66 +1,77 @@
 """Providers: is every connection heard and understood? What came, what we made of it, and again if it failed."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import dash
 import dash_bootstrap_components as dbc
-from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html, set_props
+from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html
 from dash.development.base_component import Component
-from flask import current_app
 
 from dashapp.auth import allow
-from dashapp.components import filters, providers_cards, providers_drawer, providers_grid
+from dashapp.components import filters
 from dashapp.components.page import button, card, empty, page, page_head
-from dashapp.components.providers_query import VERDICTS, ProvidersQuery
-from dashapp.components.shell import TOAST_STORE
+from dashapp.components.providers import adding, cards, drawer, grid, health, lists, replaying, shares
+from dashapp.components.providers.lists_acting import TICK, toast
+from dashapp.components.providers.query import VERDICTS, ProvidersQuery
 from dashapp.context import store, viewer
 from ingest import intake
 from ingest.contract import Vendor
 from ingest.vendors import registry
 from ingest.webhooks import doors
-from models.store import inspector, providers
+from models.store import inspector, providers, seats
 from models.store.inspector import Listed
-from models.store.providers import Health
+from models.store.providers import Health, UnknownWord
+from models.store.seats import Somebody, UnmappedSeat
 
 dash.register_page(__name__, path="/providers", title="Providers · Callboard", roles=("admin",))
 
-QUERY, TICK, OPEN = "providers-query", "providers-tick", "providers-open"
+QUERY, OPEN = "providers-query", "providers-open"
 DRAWER = "providers-drawer"
 PAGE_SIZE, MOST = 100, 1000
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What stands on the page besides the deliveries."""
+
+    health: list[Health]
+    vendors: dict[str, Vendor]
+    unmapped: list[UnmappedSeat]
+    words: list[UnknownWord]
+    people: list[Somebody]
+
+
 def layout(**query: Any) -> Component:
     asked = ProvidersQuery.read(query)
-    health, found = _health(), _recent(asked, 0)
+    seen, found = _seen(), _recent(asked, 0)
     kept = store()
-    now, zone = kept.now(), kept.rules.zone
-    with kept.read() as tx:
-        unmapped = providers.unmapped_seats(tx, viewer(), now=now)
-        unknown = providers.unknown_words(tx, viewer())
+    parts = dict(zip(PARTS, _parts(seen), strict=True))
+
+    def live(name: str) -> Component:
+        return html.Div(parts[name], id=f"providers-{name}")
+
     return page(
-        page_head("Providers", html.Div(_review(health), id="providers-review"), beside=_live()),
-        html.Div(_cards(health), id="providers-cards"),
-        html.Div(providers_cards.turned_away(doors.refused.counts), id="providers-refused"),
+        page_head("Providers", live("review"), adding.opener(), beside=_live()),
+        *replaying.parts(),
+        live("alarms"),
+        live("cards"),
+        live("refused"),
         html.Div(
             [
-                card(
-                    html.Div(providers_cards.unmapped(unmapped, now), id="providers-unmapped"),
-                    title="Unmapped seats",
-                ),
-                card(
-                    html.Div(providers_cards.unknown(unknown, now), id="providers-words"),
-                    title="Unknown words",
-                ),
+                card(live("unmapped"), title="Unmapped seats"),
+                card(live("words"), title="Unknown words"),
             ],
             className="providers-pair",
         ),
+        card(live("shares"), title="Shares of the dialling", name="is-flush"),
         html.Section(
             [
-                html.Div([html.H2("Deliveries"), _bar(asked, health)], className="card-head"),
+                html.Div([html.H2("Deliveries"), _bar(asked, seen.health)], className="card-head"),
                 html.Div(
-                    [providers_grid.grid(found, now, zone), _nothing()],
+                    [grid.grid(found, kept.now(), kept.rules.zone), _nothing()],
                     className="providers-board",
-                    **{"data-providers": "", "data-rows": str(len(found))},
+                    **{"data-providers": "", "data-providers-live": "", "data-rows": str(len(found))},
                 ),
                 html.Div(
                     button("Show older", ident="providers-older"),
@@ -79,6 +90,7 @@ def layout(**query: Any) -> Component:
             labelledby="providers-drawer-title",
             class_name="drill-drawer",
         ),
+        adding.modal(),
         dcc.Store(id=QUERY, data=asked.stored()),
         dcc.Store(id=TICK),
         dcc.Store(id=OPEN, data={"delivery": asked.delivery_id} if asked.delivery_id else None),
@@ -94,14 +106,14 @@ def _live() -> Component:
     )
 
 
-def _bar(asked: ProvidersQuery, health: list[Health]) -> Component:
+def _bar(asked: ProvidersQuery, found: list[Health]) -> Component:
     return filters.bar(
         QUERY,
         filters.chip(
             "connection",
             "Connection",
             "plug",
-            [(str(each.id), each.label) for each in health],
+            [(str(each.id), each.label) for each in found],
             [str(asked.connection_id or "")],
             many=False,
         ),
@@ -128,10 +140,41 @@ def _nothing() -> Component:
     )
 
 
-def _health() -> list[Health]:
-    kept = store()
+def _seen() -> Seen:
+    kept, who = store(), viewer()
+    now = kept.now()
     with kept.read() as tx:
-        return providers.health(tx, viewer(), now=kept.now(), rules=kept.rules)
+        found = providers.health(tx, who, now=now, rules=kept.rules)
+        unmapped = seats.unmapped(tx, who, now=now)
+        return Seen(
+            health=found,
+            vendors={each.vendor: registry.get(each.vendor) for each in found if _known(each)},
+            unmapped=unmapped,
+            words=providers.unknown_words(tx, who),
+            people=seats.candidates(tx, who) if unmapped else [],
+        )
+
+
+def _known(of: Health) -> bool:
+    return of.vendor in registry.all_slugs()
+
+
+PARTS = ("review", "alarms", "cards", "refused", "unmapped", "words", "shares")
+
+
+def _parts(seen: Seen) -> tuple[Component | None, ...]:
+    """In the order of ``PARTS``."""
+    kept = store()
+    now = kept.now()
+    return (
+        replaying.opener(sum(each.waiting for each in seen.health)),
+        health.alarms(seen.health, now),
+        cards.cards(seen.health, seen.vendors, now, kept.rules.zone),
+        cards.turned_away(doors.refused.counts),
+        lists.unmapped(seen.unmapped, seen.people, now),
+        lists.unknown(seen.words, now),
+        shares.table(shares.dialling(seen.health, seen.vendors)),
+    )
 
 
 def _recent(asked: ProvidersQuery, pages: int) -> list[Listed]:
@@ -145,35 +188,9 @@ def _recent(asked: ProvidersQuery, pages: int) -> list[Listed]:
         )
 
 
-def _cards(health: list[Health]) -> Component:
-    kept = store()
-    return providers_cards.cards(health, _vendors(health), kept.now(), kept.rules.zone)
-
-
-def _vendors(health: list[Health]) -> dict[str, Vendor]:
-    known = registry.all_slugs()
-    return {each.vendor: registry.get(each.vendor) for each in health if each.vendor in known}
-
-
-def _review(health: list[Health]) -> Component | None:
-    waiting = sum(each.waiting for each in health)
-    if not waiting:
-        return None
-    return button(
-        f"Replay all {waiting:,} for review",
-        "arrow-counterclockwise",
-        look="primary",
-        ident="providers-replay-all",
-    )
-
-
 @callback(
-    Output("providers-cards", "children"),
-    Output("providers-refused", "children"),
-    Output("providers-review", "children"),
-    Output("providers-unmapped", "children"),
-    Output("providers-words", "children"),
-    Output(providers_grid.GRID, "rowData"),
+    *[Output(f"providers-{name}", "children") for name in PARTS],
+    Output(grid.GRID, "rowData"),
     Output("providers-older-line", "hidden"),
     Input(QUERY, "data"),
     Input(TICK, "data"),
@@ -183,19 +200,11 @@ def _review(health: list[Health]) -> Component | None:
 @allow("admin")
 def _refresh(data: dict[str, Any] | None, _tick: float | None, older: int | None) -> tuple[Any, ...]:
     asked, kept = ProvidersQuery.read(data), store()
-    now = kept.now()
-    health, found = _health(), _recent(asked, older or 0)
-    with kept.read() as tx:
-        unmapped = providers.unmapped_seats(tx, viewer(), now=now)
-        unknown = providers.unknown_words(tx, viewer())
+    found = _recent(asked, older or 0)
     full = PAGE_SIZE * ((older or 0) + 1)
     return (
-        _cards(health),
-        providers_cards.turned_away(doors.refused.counts),
-        _review(health),
-        providers_cards.unmapped(unmapped, now),
-        providers_cards.unknown(unknown, now),
-        providers_grid.rows(found, now, kept.rules.zone),
+        *_parts(_seen()),
+        grid.rows(found, kept.now(), kept.rules.zone),
         len(found) < full or full >= MOST,
     )
 
@@ -203,10 +212,6 @@ def _refresh(data: dict[str, Any] | None, _tick: float | None, older: int | None
 @callback(Output("providers-drawer-body", "children"), Input(OPEN, "data"))
 @allow("admin")
 def _open(opened: dict[str, Any] | None) -> list[Component]:
-    if not opened:
-        return []
-    if isinstance(opened.get("setup"), int):
-        return _setup(opened["setup"])
     asked = ProvidersQuery.read(opened)
     return _inspected(asked.delivery_id) if asked.delivery_id else []
 
@@ -217,18 +222,8 @@ def _inspected(delivery_id: int) -> list[Component]:
         with kept.read() as tx:
             found = inspector.inspect(tx, viewer(), kept.vault, delivery_id)
     except LookupError:
-        return providers_drawer.gone()
-    return providers_drawer.inspector(found, kept.rules.zone)
-
-
-def _setup(connection_id: int) -> list[Component]:
-    health = next((each for each in _health() if each.id == connection_id), None)
-    if health is None:
-        return []
-    with store().read() as tx:
-        seats = providers.seated(tx, viewer(), connection_id)
-    base = current_app.extensions["callboard.settings"].url
-    return providers_drawer.setup(health, _vendors([health]).get(health.vendor), seats, base)
+        return drawer.gone()
+    return drawer.inspector(found, kept.rules.zone)
 
 
 @callback(
@@ -243,28 +238,15 @@ def _replay(clicks: int | None, opened: dict[str, Any] | None) -> tuple[Any, Any
     delivery_id = ProvidersQuery.read(opened).delivery_id
     if not clicks or delivery_id is None:
         return dash.no_update, dash.no_update
-    with store().read() as tx:
-        before = inspector.inspect(tx, viewer(), store().vault, delivery_id).listed.verdict
-    verdict = intake.replay(store(), viewer(), delivery_id)
-    _toast(providers_drawer.verdict_words(before, verdict))
+    try:
+        with store().read() as tx:
+            before = inspector.inspect(tx, viewer(), store().vault, delivery_id).listed.verdict
+        verdict = intake.replay(store(), viewer(), delivery_id)
+    except LookupError as error:
+        toast(f"Not replayed: {error}.", "exclamation-triangle")
+        return _inspected(delivery_id), clicks
+    toast(drawer.verdict_words(before, verdict), "arrow-counterclockwise")
     return _inspected(delivery_id), clicks
-
-
-@callback(
-    Output(TICK, "data", allow_duplicate=True),
-    Input("providers-replay-all", "n_clicks"),
-    prevent_initial_call=True,
-)
-@allow("admin")
-def _replay_all(clicks: int | None) -> Any:
-    if not clicks:
-        return dash.no_update
-    _toast(providers_drawer.counts_words(intake.replay_for_review(store(), viewer())))
-    return -clicks
-
-
-def _toast(text: str) -> None:
-    set_props(TOAST_STORE, {"data": {"text": text, "icon": "arrow-counterclockwise"}})
 
 
 clientside_callback(

@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import phonenumbers
 from sqlalchemy import Connection, func, insert, select, update
 
+from models.rules.access import Role, Viewer
 from models.rules.phone import seat_label
-from models.store import rotation
+from models.store import audit, rotation
 from models.store.rotation import SECRETS
 from models.store.vault import Vault, digest
 from models.tables.people import person, team
@@ -21,6 +24,27 @@ ADDRESS = b"seat.address"
 
 class UnknownConnection(LookupError):
     """No connection has this slug."""
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """One connection as its page shows it: which secrets are there, never what they are.
+
+    ``secrets`` maps each name to when it was set (None: before that was noted).
+    """
+
+    id: int
+    slug: str
+    vendor: str
+    label: str
+    zone: str
+    country: str
+    team_id: int | None
+    active: bool
+    share: int
+    created_at: datetime
+    settings: Mapping[str, Any]
+    secrets: Mapping[str, datetime | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +111,37 @@ def country_of(tx: Connection, slug: str) -> str:
     return found
 
 
+def details(tx: Connection, viewer: Viewer, vault: Vault, connection_id: int) -> Details:
+    """Raises ``UnknownConnection`` when there is none, or the viewer is no administrator."""
+    row = tx.execute(select(connection).where(connection.c.id == connection_id)).first()
+    if row is None or viewer.role is not Role.ADMIN:
+        raise UnknownConnection("there is no such connection")
+    names = json.loads(vault.open(row.secrets_ct, SECRETS)) if row.secrets_ct else {}
+    set_at = audit.secrets_set_at(tx, connection_id)
+    return Details(
+        id=row.id,
+        slug=row.slug,
+        vendor=row.vendor,
+        label=row.label,
+        zone=row.zone,
+        country=row.country,
+        team_id=row.team_id,
+        active=row.active,
+        share=row.share,
+        created_at=row.created_at,
+        settings=json.loads(row.settings),
+        secrets={name: set_at.get(name) for name in names},
+    )
+
+
+def shares(tx: Connection, viewer: Viewer) -> dict[int, int]:
+    """Connection → its share of the dialling, of those that are on; nothing for who is no administrator."""
+    if viewer.role is not Role.ADMIN:
+        return {}
+    rows = tx.execute(select(connection.c.id, connection.c.share).where(connection.c.active))
+    return {connection_id: share for connection_id, share in rows}
+
+
 def change(
     tx: Connection,
     vault: Vault,
@@ -112,6 +167,21 @@ def change(
     rotation.replace(tx, vault, connection_id, secrets or {}, old_until=old_until)
     if columns:
         tx.execute(update(connection).where(connection.c.id == connection_id).values(columns))
+
+
+def zone(name: str) -> str:
+    """The IANA zone's own name. Raises ``ValueError`` for what is none."""
+    try:
+        return ZoneInfo(name.strip()).key
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f"{name!r} is no time zone of the IANA list (such as Asia/Kolkata)") from error
+
+
+def country(code: str) -> str:
+    """The ISO code in capitals. Raises ``ValueError`` for a country whose numbers nobody can read."""
+    if code.strip().upper() not in phonenumbers.SUPPORTED_REGIONS:
+        raise ValueError(f"{code!r} is no ISO code of a country (such as IN)")
+    return code.strip().upper()
 
 
 def issue_token(

@@ -4,26 +4,32 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, delete, func, select
 
 from models.rules import redaction
 from models.rules.access import Viewer
+from models.rules.silence import Hearing, Judgement, judge
+from models.store import audit, rhythm
 from models.store.base import Rules
 from models.store.journal import Verdict
-from models.tables.calls import call, offer
-from models.tables.people import person
+from models.store.rhythm import Rhythm
+from models.store.vault import digest
+from models.tables.calls import call
 from models.tables.telephony import connection, delivery, seat, unknown_word
 
 SILENT_AFTER = timedelta(minutes=15)
 SILENT_WITHIN = timedelta(hours=24)
-UNMAPPED_DAYS = 30
+LEARNING = Judgement(Hearing.LEARNING)
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
     """One connection now. ``today`` counts deliveries by verdict since local midnight; ``silent`` are calls
-    of the last 24 hours that rang more than 15 minutes ago and of which no end was ever told."""
+    of the last 24 hours that rang more than 15 minutes ago and of which no end was ever told. ``rate`` is
+    deliveries in each of the last 24 times 60 minutes, the oldest first; ``last_at`` when the provider last
+    called us: neither our test events nor call records we asked for count as that."""
 
     id: int
     slug: str
@@ -37,25 +43,24 @@ class Health:
     silent: int
     waiting: int  # for review, of any day
     today: dict[str, int] = field(default_factory=dict)
+    rate: tuple[int, ...] = (0,) * rhythm.HOURS
+    calls_today: int = 0
+    hearing: Judgement = LEARNING
+    share: int = 1
 
     @property
     def heard_today(self) -> int:
-        return sum(self.today.values())
+        return sum(count for verdict, count in self.today.items() if verdict != Verdict.TEST)
 
-
-@dataclass(frozen=True, slots=True)
-class UnmappedSeat:
-    """An agent address that rang and belongs to nobody; ``rings`` of the last 30 days."""
-
-    connection_id: int
-    connection: str
-    mask: str
-    rings: int
-    last_at: datetime
+    @property
+    def alarm(self) -> bool:
+        """Nothing is heard although it should be."""
+        return self.active and self.hearing.hearing is Hearing.SILENT
 
 
 @dataclass(frozen=True, slots=True)
 class UnknownWord:
+    id: str
     connection_id: int
     connection: str
     field: str
@@ -81,12 +86,18 @@ def health(tx: Connection, viewer: Viewer, *, now: datetime, rules: Rules) -> li
     live, silent = _under_way(tx, now)
     last = (
         select(delivery.c.received_at)
-        .where(delivery.c.connection_id == connection.c.id)
+        .where(
+            delivery.c.connection_id == connection.c.id,
+            delivery.c.verdict != Verdict.TEST.value,
+            delivery.c.door != rhythm.PULLED,
+        )
         .order_by(delivery.c.id.desc())
         .limit(1)
         .correlate(connection)
         .scalar_subquery()
     )
+    rates, calls = rhythm.rates(tx, now), rhythm.calls_today(tx, now, rules.zone)
+    usual = rhythm.rhythms(tx, now, rules.zone)
     rows = tx.execute(select(connection, last.label("last_at")).order_by(connection.c.label))
     return [
         Health(
@@ -102,47 +113,37 @@ def health(tx: Connection, viewer: Viewer, *, now: datetime, rules: Rules) -> li
             silent=silent.get(row.id, 0),
             waiting=waiting.get(row.id, 0),
             today=today.get(row.id, {}),
+            rate=rates.get(row.id, (0,) * rhythm.HOURS),
+            calls_today=calls.get(row.id, 0),
+            hearing=_judged(usual.get(row.id), row.last_at, now, rules.zone),
+            share=row.share,
         )
         for row in rows
     ]
 
 
-def unmapped_seats(tx: Connection, viewer: Viewer, *, now: datetime) -> list[UnmappedSeat]:
-    """Seats that rang lately and are nobody's, the busiest first."""
-    if not viewer.sees_all:
-        return []
-    last = func.max(func.coalesce(offer.c.offered_at, call.c.started_at))
-    rows = tx.execute(
-        select(
-            connection.c.id,
-            connection.c.label,
-            func.min(offer.c.seat_mask).label("mask"),
-            func.count().label("rings"),
-            last.label("last_at"),
-        )
-        .select_from(offer)
-        .join(call, call.c.id == offer.c.call_id)
-        .join(connection, connection.c.id == call.c.connection_id)
-        .where(offer.c.person_id.is_(None), call.c.started_at >= now - timedelta(days=UNMAPPED_DAYS))
-        .group_by(connection.c.id, connection.c.label, offer.c.seat_ix)
-        .order_by(func.count().desc(), connection.c.label, func.min(offer.c.seat_mask))
-        .limit(100)
-    )
-    return [UnmappedSeat(row.id, row.label, row.mask, row.rings, row.last_at) for row in rows]
+def _judged(usual: Rhythm | None, last: datetime | None, now: datetime, zone: ZoneInfo) -> Judgement:
+    if usual is None:
+        return Judgement(Hearing.NEVER if last is None else Hearing.LEARNING)
+    return judge(usual.hours, usual.first, last, now, zone)
 
 
-def unknown_words(tx: Connection, viewer: Viewer) -> list[UnknownWord]:
+def unknown_words(tx: Connection, viewer: Viewer, *, connection_id: int | None = None) -> list[UnknownWord]:
     """Words of providers that no table maps, the latest first."""
     if not viewer.sees_all:
         return []
-    rows = tx.execute(
+    wanted = (
         select(unknown_word, connection.c.label)
         .join(connection, connection.c.id == unknown_word.c.connection_id)
         .order_by(unknown_word.c.last_at.desc(), unknown_word.c.word)
         .limit(100)
     )
+    if connection_id is not None:
+        wanted = wanted.where(connection.c.id == connection_id)
+    rows = tx.execute(wanted)
     return [
         UnknownWord(
+            _word_id(row),
             row.connection_id,
             row.label,
             redaction.numbers(row.field),
@@ -154,17 +155,28 @@ def unknown_words(tx: Connection, viewer: Viewer) -> list[UnknownWord]:
     ]
 
 
-def seated(tx: Connection, viewer: Viewer, connection_id: int) -> list[dict[str, Any]]:
-    """Who sits where at this connection, by name; the addresses as masks."""
+def dismiss_word(tx: Connection, viewer: Viewer, at: datetime, word_id: str) -> bool:
+    """Take a word off the list; should a provider say it again, it is counted from one. False: not there."""
     if not viewer.sees_all:
-        return []
-    rows = tx.execute(
-        select(person.c.name, seat.c.mask)
-        .join(person, person.c.id == seat.c.person_id)
-        .where(seat.c.connection_id == connection_id)
-        .order_by(person.c.name, seat.c.id)
-    )
-    return [{"name": row.name, "mask": row.mask} for row in rows]
+        return False
+    for row in tx.execute(select(unknown_word)):
+        if _word_id(row) == word_id:
+            tx.execute(
+                delete(unknown_word).where(
+                    unknown_word.c.connection_id == row.connection_id,
+                    unknown_word.c.field == row.field,
+                    unknown_word.c.word == row.word,
+                )
+            )
+            said = redaction.numbers(f"{row.field} {row.word}")
+            audit.by_person(tx, at, viewer, "connection.word", f"connection:{row.connection_id}", said)
+            return True
+    return False
+
+
+def _word_id(row: Any) -> str:
+    """Names a word in a page that may not hold it: a provider's word can be a number."""
+    return digest(f"{row.connection_id}\n{row.field}\n{row.word}")[:24]
 
 
 def _count(tx: Connection, key: ColumnElement[int], *conditions: ColumnElement[bool]) -> dict[int, int]:

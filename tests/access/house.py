@@ -146,6 +146,7 @@ class House:
             yield "/boards", search
         yield "/productivity", "?counselor=1,2,3,4,5&drill=missed"
         yield "/providers", "?connection=1&delivery=1"
+        yield f"/providers/{self.cast.connection.id}", ""
         yield "/nowhere", ""
         for one in self.leads:
             yield "/", f"?lead={one.id}"
@@ -160,6 +161,7 @@ class House:
             ids = {"id": one.id, "lead": one.id, "lead_id": one.id, "delivery": one.id, "person": one.id}
             rich.append({**ids, "via": "queue", "kind": "missed", "number": "+919999000011", "q": "can"})
         rich.append({**rich[0], "kind": "pending", "counselor": "1,2,3,4,5"})
+        rich.append({"connection": self.cast.connection.id, "after": 0})
         plain: list[Any] = [None, 1, self.zubeida.id, str(self.zubeida.id), "mine", "can", [1, 2]]
         for value in (*rich, *plain):
             names = [f"{one['id']}.{one['property']}" for one in (*entry["inputs"], *entry["state"])]

@@ -60,6 +60,7 @@ PAGES = {
     "/boards": WATCHERS,
     "/productivity": EVERYBODY,
     "/providers": frozenset({Role.ADMIN}),
+    "/providers/<connection_id>": frozenset({Role.ADMIN}),
     "/404": EVERYBODY,
 }
 
@@ -72,6 +73,7 @@ CALLBACKS = {
     "boards": WATCHERS,
     "productivity": EVERYBODY,
     "providers": frozenset({Role.ADMIN}),
+    "connection": frozenset({Role.ADMIN}),
 }
 """By the first word of what they write to; ``productivity`` looks at each row's person itself (see below)."""
 
@@ -204,12 +206,14 @@ def test_chitra_and_ashas_lead(house: House, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_counselor_sees_no_board_no_provider_no_file(house: House) -> None:
     asha = house.visit(house.cast.asha)
-    for path in ("/boards", "/providers"):
+    for path in ("/boards", "/providers", f"/providers/{house.cast.connection.id}"):
         shown = asha.page(path).text
         assert "Nothing for you" in shown
         assert house.firoz.name not in shown
     for output, entry in house.app.callback_map.items():
-        if "callback" in entry and any(word in output for word in ("boards-", "providers-", "replay")):
+        if "callback" in entry and any(
+            word in output for word in ("boards-", "providers-", "connection-", "replay")
+        ):
             answer = asha.callback(output)
             assert answer.status_code == 403, output
             assert house.firoz.name not in answer.text
@@ -237,9 +241,10 @@ def test_a_supervisor_sees_no_provider_and_no_other_team(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     meera = house.visit(house.cast.meera)
-    assert "Nothing for you" in meera.page("/providers").text
+    for path in ("/providers", f"/providers/{house.cast.connection.id}"):
+        assert "Nothing for you" in meera.page(path).text
     for output, entry in house.app.callback_map.items():
-        if "callback" in entry and ("providers-" in output or "replay" in output):
+        if "callback" in entry and any(word in output for word in ("providers-", "connection-", "replay")):
             assert meera.callback(output).status_code == 403, output
     for heard in house.everything(meera, monkeypatch):
         from tests.access.scanner import unpacked

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from dashapp.components import providers_cards, providers_drawer
-from dashapp.components.providers_query import ProvidersQuery
+from dashapp.components.providers import drawer, health, replaying
+from dashapp.components.providers.query import ProvidersQuery
 from ingest import intake
 from ingest.contract import Delivery, Door
 from ingest.vendors import registry
@@ -76,10 +76,10 @@ def test_only_administrators_come_in(visit: Visit, cast: Cast, heard: dict[str, 
         visitor = visit(person)
         assert "Nothing for you at this address" in text(visitor.page("/providers").get_json())
         for start, trigger in (
-            ("providers-cards", "providers-query.data"),
+            ("providers-review", "providers-query.data"),
             ("providers-drawer-body", "providers-open.data"),
             ("providers-drawer-body", "providers-replay.n_clicks"),
-            ("providers-tick", "providers-replay-all.n_clicks"),
+            ("providers-replaying", "providers-replay-all.n_clicks"),
         ):
             assert visitor.callback(output(visitor, start, trigger)).status_code == 403
 
@@ -137,21 +137,6 @@ def test_the_inspector(visit: Visit, cast: Cast, heard: dict[str, int]) -> None:
 
 
 @on_sqlite
-def test_the_set_up(visit: Visit, cast: Cast, heard: dict[str, int]) -> None:
-    visitor = visit(cast.dev)
-    answer = visitor.callback(
-        output(visitor, DRAWER, "providers-open.data"), {"providers-open.data": {"setup": cast.connection.id}}
-    )
-    said = text(answer.get_json())
-    assert "/webhooks/v1/••••••••••••" in said
-    assert "python -m dashapp connection token reference" in said
-    assert "…/popup" in said
-    assert cast.asha.name in said
-    assert str(cast.asha.seat)[3:] not in answer.text
-    assert cast.connection.token not in answer.text
-
-
-@on_sqlite
 def test_replay_tells_the_new_verdict(visit: Visit, store: Store, cast: Cast, heard: dict[str, int]) -> None:
     with store.db.begin() as tx:
         tx.execute(update(delivery).where(delivery.c.id == heard["read"]).values(verdict="for review"))
@@ -165,14 +150,13 @@ def test_replay_tells_the_new_verdict(visit: Visit, store: Store, cast: Cast, he
     assert "Nothing new" not in silent.text
 
 
-@on_sqlite
-def test_replaying_all_counts(visit: Visit, cast: Cast, heard: dict[str, int]) -> None:
-    visitor = visit(cast.dev)
-    key = output(visitor, "providers-tick", "providers-replay-all.n_clicks")
-    answer = visitor.callback(key, {"providers-replay-all.n_clicks": 1})
-    assert "Replayed 1: 1 for review." in answer.text
-    assert providers_drawer.counts_words({}) == "Nothing waits for review."
-    assert providers_drawer.verdict_words("for review", "for review") == "Replayed, and still for review."
+def test_replaying_is_told_in_words() -> None:
+    assert replaying.counts_words({}) == "Nothing waits for review."
+    assert (
+        replaying.counts_words({"recorded": 1200, "for review": 1})
+        == "Replayed 1,201: 1 for review, 1,200 recorded."
+    )
+    assert drawer.verdict_words("for review", "for review") == "Replayed, and still for review."
 
 
 NOW = datetime(2026, 3, 2, 5, 30, tzinfo=UTC)
@@ -194,4 +178,4 @@ def test_a_connections_state(changes: dict[str, Any], expected: str) -> None:
         "id": 1, "slug": "a", "vendor": "open", "label": "A", "zone": "Asia/Kolkata", "active": True, "seats": 1,
         "last_at": NOW, "live": 0, "silent": 0, "waiting": 0,
     }  # fmt: skip
-    assert providers_cards.state(Health(**{**facts, **changes}), NOW).word == expected
+    assert health.state(Health(**{**facts, **changes}), NOW).word == expected

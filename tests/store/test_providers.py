@@ -10,7 +10,7 @@ from ingest import intake
 from ingest.contract import Delivery, Door
 from ingest.vendors import registry
 from models.rules import redaction
-from models.store import inspector, providers
+from models.store import inspector, providers, seats
 from models.store.hooks import TokenBook
 from models.tables.calls import call, offer
 from models.tables.telephony import delivery, unknown_word
@@ -97,13 +97,13 @@ def test_health_counts_today_and_what_waits(store, cast, clock):
     add_call(store, "long-lost", cast.connection.id, now - timedelta(hours=25))
     with store.read() as tx:
         (line,) = providers.health(tx, dev, now=now, rules=store.rules)
-        seated = providers.seated(tx, dev, cast.connection.id)
+        seated = seats.seated(tx, dev, cast.connection.id)
     assert line.today == {"recorded": 1}
     assert line.heard_today == 1
     assert (line.waiting, line.live, line.silent) == (1, 2, 1)
     assert line.last_at == now
     assert line.seats == 3
-    assert [s["name"].split()[0] for s in seated] == ["Asha", "Chitra", "Ravi"]
+    assert [one.name.split()[0] for one in seated] == ["Asha", "Chitra", "Ravi"]
 
 
 def test_seats_of_nobody_and_unknown_words(store, cast):
@@ -134,7 +134,7 @@ def test_seats_of_nobody_and_unknown_words(store, cast):
             )
         )
     with store.read() as tx:
-        (nobody,) = providers.unmapped_seats(tx, dev, now=now)
+        (nobody,) = seats.unmapped(tx, dev, now=now)
         (word,) = providers.unknown_words(tx, dev)
     assert (nobody.mask, nobody.rings, nobody.last_at) == ("•••77", 2, now - timedelta(hours=1))
     assert (word.field, word.word, word.seen, word.connection) == (
@@ -153,9 +153,9 @@ def test_nobody_but_an_admin_sees_any_of_it(store, cast):
         for name in ("asha", "chitra", "meera"):
             viewer = cast.viewer(name)
             assert providers.health(tx, viewer, now=store.now(), rules=store.rules) == []
-            assert providers.unmapped_seats(tx, viewer, now=store.now()) == []
+            assert seats.unmapped(tx, viewer, now=store.now()) == []
             assert providers.unknown_words(tx, viewer) == []
-            assert providers.seated(tx, viewer, cast.connection.id) == []
+            assert seats.seated(tx, viewer, cast.connection.id) == []
             assert inspector.recent(tx, viewer) == []
             with pytest.raises(LookupError):
                 inspector.inspect(tx, viewer, store.vault, ids[0])

@@ -1,22 +1,17 @@
-"""The inspector of one delivery, and the set-up of one connection."""
+"""The inspector of one delivery."""
 
 from collections.abc import Sequence
-from functools import cache
-from importlib.resources import files
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
 from dashapp.components import words
 from dashapp.components.icon import icon
 from dashapp.components.page import button, empty
 from dashapp.components.status import DIRECTION, OUTCOME, Look, Tone, chip
-from ingest.contract import Vendor
 from models.rules.call import Direction, Outcome
 from models.store.inspector import Inspected, Request, Result
-from models.store.providers import Health
 
 VERDICT: dict[str, tuple[Tone, str, str]] = {
     "recorded": ("connected", "check-circle-fill", "Recorded"),
@@ -24,17 +19,15 @@ VERDICT: dict[str, tuple[Tone, str, str]] = {
     "no event": ("unknown", "dash-circle", "No event"),
     "for review": ("missed", "exclamation-triangle-fill", "For review"),
     "refused": ("missed", "shield-x", "Refused"),
+    "test event": ("accent", "send-check", "Test event"),
 }
 SAID = {
     "recorded": "Read, and all of it is on file.",
     "nothing new": "A redelivery: every event of it was on file already.",
     "no event": "Understood; it says nothing of a call.",
     "for review": "Kept, but we could not read it. It can be replayed once the reader is fixed.",
+    "test event": "Sent by an administrator from here. It is read like any other, and no call is made of it.",
 }
-SHOWN_ONCE = (
-    "The token in it is the connection's password and is kept as a digest only, so it cannot be shown again. "
-    "For a new one, on the server: "
-)
 REPLAYABLE = frozenset({"for review", "no event"})
 
 
@@ -160,78 +153,6 @@ def _pairs(pairs: Sequence[tuple[str, str]]) -> Component:
     return html.Table(html.Tbody(rows), className="pairs")
 
 
-def setup(of: Health, vendor: Vendor | None, seats: Sequence[dict[str, Any]], base: str) -> list[Component]:
-    """What to paste where, and who sits where. ``base`` is our public address."""
-    seated = [
-        html.Tr([html.Td(each["name"]), html.Td(each["mask"], className="num second")]) for each in seats
-    ]
-    guide = _guide(of.vendor) if vendor else ""
-    address = f"{base}/webhooks/v1/••••••••••••"
-    return [
-        html.Div(
-            html.Div(
-                [
-                    html.Div(f"Providers / {of.label}", className="small hint"),
-                    html.H2("Set up", className="title", id="providers-drawer-title"),
-                    html.P(
-                        f"{vendor.label if vendor else of.vendor}, times in {of.zone}", className="second"
-                    ),
-                ],
-                className="grow",
-            ),
-            className="drawer-head",
-        ),
-        html.Div(
-            [
-                html.H3("Its address"),
-                html.P(html.Code(address), className="delivery-line"),
-                html.P(
-                    [
-                        SHOWN_ONCE,
-                        html.Code(f"python -m dashapp connection token {of.slug}"),
-                        ". The old one keeps working for a day.",
-                    ],
-                    className="second",
-                ),
-                html.Div(dcc.Markdown(guide.replace("…/webhooks/v1/<token>", address)), className="guide")
-                if guide
-                else None,
-                html.H3(f"Seats, {len(seats)}"),
-                html.Table(html.Tbody(seated), className="pairs")
-                if seats
-                else html.P(
-                    [
-                        "Nobody has a seat here. Give one with: ",
-                        html.Code("python -m dashapp connection seat"),
-                    ]
-                ),
-            ],
-            className="drawer-body delivery",
-        ),
-        html.Div([html.Span(), html.Span("Esc closes")], className="drawer-foot small second"),
-    ]
-
-
-@cache
-def _guide(vendor: str) -> str:
-    """The table of addresses in the vendor's README, so that the page and the documents cannot differ."""
-    readme = files(f"ingest.vendors.{vendor}").joinpath("README.md")
-    if not readme.is_file():
-        return ""
-    _, _, rest = readme.read_text("utf-8").partition("## Set-up")
-    section = rest.partition("\n## ")[0]
-    rows = [line for line in section.splitlines() if line.startswith("|")]
-    return "\n".join(rows)
-
-
 def verdict_words(before: str, now: str) -> str:
     """What a replay came to."""
     return f"Replayed, and still {now}." if before == now else f"Replayed: it was {before}, now it is {now}."
-
-
-def counts_words(counts: dict[str, int]) -> str:
-    """What replaying everything came to."""
-    if not counts:
-        return "Nothing waits for review."
-    told = [f"{count:,} {verdict}" for verdict, count in sorted(counts.items())]
-    return f"Replayed {sum(counts.values()):,}: {', '.join(told)}."
