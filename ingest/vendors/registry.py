@@ -15,6 +15,7 @@ _VENDORS = (
     "twilio",
     "ozonetel",
     "smartflo",
+    "vicidial",
 )
 
 
