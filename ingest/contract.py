@@ -118,11 +118,16 @@ class Parsed:
 
 @dataclass(frozen=True, slots=True)
 class RouteQuestion:
-    """A provider asks which counselor should get this caller."""
+    """A provider asks which counselor should get this caller.
+
+    ``reply`` is set when there is nothing to decide: the provider asks what to do with a call we placed
+    ourselves, and the vendor's code knows.
+    """
 
     customer: str | None
     did: str | None
     provider_call_id: str | None
+    reply: "RouteReply | None" = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,12 +70,16 @@ def url_form_signed(
         return False  # the address may well be signed, but nothing vouches for this body
     # Every variant is compared before any answer: how long it takes tells nothing.
     matches = [
-        same(signature, url_form_signature(auth_token, form, pairs)) for form in _with_and_without_port(url)
+        same(signature, url_form_signature(auth_token, form, pairs)) for form in with_and_without_port(url)
     ]
     return any(matches)
 
 
-def _with_and_without_port(url: str) -> tuple[str, ...]:
+def with_and_without_port(url: str) -> tuple[str, ...]:
+    """The spellings of one address: proxies hide the port, and some senders sign the one that goes without saying.
+
+    Raises ``ValueError`` for what is no address.
+    """
     parts = urlsplit(url)
     login, at, place = parts.netloc.rpartition("@")
     host, colon, port = place.rpartition(":")

@@ -13,6 +13,7 @@ _VENDORS = (
     "open",
     "exotel",
     "twilio",
+    "plivo",
     "ozonetel",
     "smartflo",
     "vicidial",

@@ -51,6 +51,9 @@ class Desk:
         question = None
         try:
             question = vendor.question(delivery, connection)
+            if question.reply is not None:
+                self._keep(vendor, connection, delivery, None)
+                return question.reply
             answered = self._in_time(connection, question)
         except Unreadable as error:
             log.info("a routing question could not be read: %s", error)
@@ -77,10 +80,13 @@ class Desk:
             raise
 
     def _keep(
-        self, vendor: Vendor, connection: ConnectionInfo, delivery: Delivery, answered: Answered
+        self, vendor: Vendor, connection: ConnectionInfo, delivery: Delivery, answered: Answered | None
     ) -> None:
-        item = intake.read(self._store, vendor, connection, delivery, note=_note(answered.answer))
-        item = replace(item, decided=answered.decided)
+        """``answered``: None where there was nothing to decide."""
+        note = _note(answered.answer) if answered else "A call of ours asks what to do."
+        item = intake.read(self._store, vendor, connection, delivery, note=note)
+        if answered:
+            item = replace(item, decided=answered.decided)
 
         def settled() -> None:
             if job.error is not None:

@@ -22,7 +22,8 @@ from models.rules.call import Kind
 
 
 class Twilio:
-    """Twilio signs every request with the account's auth token (secret ``auth_token``)."""
+    """Twilio signs every request with the account's auth token (secret ``auth_token``, and the one before it while
+    it is being rotated)."""
 
     slug = "twilio"
     label = "Twilio"
