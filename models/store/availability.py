@@ -1,22 +1,23 @@
 """What the routing rules must know: whose lead is calling, how the DID wants it, and who could take the call."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from sqlalchemy import Connection, false, select
+from sqlalchemy import Connection, Integer, bindparam, false, or_, select
 
 from models.rules.routing import Candidate, Words, words
 from models.store import directory
 from models.store.connections import ADDRESS
 from models.store.dids import Did
-from models.store.directory import Directory
+from models.store.directory import Directory, Somebody
 from models.store.vault import Vault
+from models.tables.base import Instant
 from models.tables.calls import call, offer
 from models.tables.leads import lead, lead_phone
-from models.tables.people import presence
+from models.tables.people import person, presence
 
 LIVE_FOR = timedelta(hours=2)
 """A call nobody told us the end of keeps its talker busy no longer than this."""
@@ -45,6 +46,51 @@ class Caller:
     team_id: int | None
 
 
+# Statements are made once: making them costs as much as asking them.
+_CALLING = (
+    select(lead.c.id, lead.c.owner_id, lead.c.last_talk_by, lead.c.language, lead.c.programme, lead.c.region)
+    .join(lead_phone, lead_phone.c.lead_id == lead.c.id)
+    .where(lead_phone.c.phone_ix == bindparam("index"))
+    .order_by(lead.c.worked_at.desc(), lead.c.id.desc())
+    .limit(1)
+)
+# A look at one row of an index for everybody, however many calls there are.
+_LAST_CALL = (
+    select(call.c.ended_at)
+    .where(
+        call.c.person_id == presence.c.person_id,
+        call.c.started_at > bindparam("since", type_=Instant),
+        call.c.ended_at.is_not(None),
+    )
+    .order_by(call.c.started_at.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_PRESENT = (
+    select(presence.c.person_id, presence.c.state, presence.c.from_at, _LAST_CALL)
+    .join(person, person.c.id == presence.c.person_id)
+    .where(presence.c.to_at.is_(None))
+)
+_PRESENT_OF = _PRESENT.where(
+    or_(
+        person.c.team_id == bindparam("team", type_=Integer),
+        person.c.id == bindparam("owner", type_=Integer),
+        person.c.id == bindparam("sticky", type_=Integer),
+    )
+)
+_LIVE = (
+    select(offer.c.call_id, offer.c.person_id, offer.c.answered, offer.c.offered_at, call.c.answered_at)
+    .join(call, call.c.id == offer.c.call_id)
+    .where(
+        call.c.over == false(),
+        call.c.started_at > bindparam("since", type_=Instant),
+        offer.c.person_id.is_not(None),
+        offer.c.reason.is_(None),
+        offer.c.ended_at.is_(None),
+    )
+)
+
+
 def caller(
     tx: Connection, vault: Vault, number: str | None, did_number: str | None, connection_id: int
 ) -> Caller:
@@ -53,22 +99,7 @@ def caller(
     did = known.dids.get(did_number or "")
     line = known.lines.get(connection_id)
     team_id = (did.team_id if did else None) or (line.team_id if line else None)
-    row = None
-    if number:
-        row = tx.execute(
-            select(
-                lead.c.id,
-                lead.c.owner_id,
-                lead.c.last_talk_by,
-                lead.c.language,
-                lead.c.programme,
-                lead.c.region,
-            )
-            .join(lead_phone, lead_phone.c.lead_id == lead.c.id)
-            .where(lead_phone.c.phone_ix == vault.index(number))
-            .order_by(lead.c.worked_at.desc(), lead.c.id.desc())
-            .limit(1)
-        ).first()
+    row = tx.execute(_CALLING, {"index": vault.index(number)}).first() if number else None
     if row is None:
         return Caller(None, None, None, {}, did, team_id)
     told = {"language": row.language, "programme": row.programme, "region": row.region}
@@ -79,25 +110,22 @@ def caller(
 def candidates(
     tx: Connection, vault: Vault, connection_id: int, now: datetime, asked: Caller
 ) -> list[Candidate]:
-    """Everybody with a seat at this connection, and those the caller is for who have none there."""
+    """Everybody whom a strategy may want, with each of their seats at this connection, or without one."""
     known = directory.of(tx)
-    seats = [(person_id, _opened(vault, sealed)) for person_id, sealed in known.placed.get(connection_id, ())]
-    seated = {person_id for person_id, _ in seats}
-    meant: list[tuple[int, str | None]] = [
-        (person_id, None) for person_id in sorted(_meant(known, asked) - seated)
+    wanted = _wanted(known, asked)
+    seats: list[tuple[int, str | None]] = [
+        (person_id, _opened(vault, sealed))
+        for person_id, sealed in known.placed.get(connection_id, ())
+        if person_id in wanted
     ]
-    everyone = seated | {person_id for person_id, _ in meant}
+    seated = {person_id for person_id, _ in seats}
+    unseated = [one for one in wanted.values() if one.id not in seated and _missed_without_a_seat(one, asked)]
     busy = busy_people(tx, now)
-    present = _present(tx, everyone)
-    last = _last_calls(
-        tx, {person_id for person_id in everyone if present.get(person_id, ("",))[0] == "in"}, now
-    )
+    present = _present(tx, asked, now)
     found = []
-    for person_id, address in [*seats, *meant]:
-        somebody = known.people.get(person_id)
-        if somebody is None:
-            continue
-        state, since = present.get(person_id, ("out", None))
+    for person_id, address in [*seats, *((one.id, None) for one in unseated)]:
+        somebody = wanted[person_id]
+        state, idle_since = present.get(person_id, ("out", None))
         found.append(
             Candidate(
                 person_id=person_id,
@@ -106,7 +134,7 @@ def candidates(
                 checked_in=state == "in",
                 on_break=state == "break",
                 on_call=person_id in busy,
-                idle_since=max((at for at in (last.get(person_id), since) if at), default=None),
+                idle_since=idle_since,
                 active=somebody.active,
                 skills=known.skills.get(person_id, {}),
             )
@@ -124,17 +152,7 @@ def busy_people(tx: Connection, now: datetime) -> set[int]:
     """Who talks, or is being rung, right now."""
     rings: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
     busy: set[int] = set()
-    for row in tx.execute(
-        select(offer.c.call_id, offer.c.person_id, offer.c.answered, offer.c.offered_at, call.c.answered_at)
-        .join(call, call.c.id == offer.c.call_id)
-        .where(
-            call.c.over == false(),
-            call.c.started_at > now - LIVE_FOR,
-            offer.c.person_id.is_not(None),
-            offer.c.reason.is_(None),
-            offer.c.ended_at.is_(None),
-        )
-    ):
+    for row in tx.execute(_LIVE, {"since": now - LIVE_FOR}):
         if row.answered:
             busy.add(row.person_id)
         elif row.answered_at is None:
@@ -146,39 +164,35 @@ def busy_people(tx: Connection, now: datetime) -> set[int]:
     return busy
 
 
-def _meant(known: Directory, asked: Caller) -> set[int]:
-    """The lead's counselor, who talked last, and the team: the answer is explained by them even without a seat."""
-    meant = {asked.owner_id, asked.sticky_id} - {None}
-    meant |= {
-        one.id
+def _wanted(known: Directory, asked: Caller) -> dict[int, Somebody]:
+    """The lead's counselor, who talked last, and the team; without a team, everybody."""
+    own = (asked.owner_id, asked.sticky_id)
+    return {
+        one.id: one
         for one in known.people.values()
-        if one.counselor and one.active and asked.team_id is not None and one.team_id == asked.team_id
+        if asked.team_id is None or one.team_id == asked.team_id or one.id in own
     }
-    return meant  # type: ignore[return-value]
 
 
-def _present(tx: Connection, people: Collection[int]) -> Mapping[int, tuple[str, datetime]]:
-    rows = tx.execute(
-        select(presence.c.person_id, presence.c.state, presence.c.from_at).where(presence.c.to_at.is_(None))
-    )
-    return {person_id: (state, since) for person_id, state, since in rows if person_id in people}
+def _missed_without_a_seat(one: Somebody, asked: Caller) -> bool:
+    """Would an administrator wonder why this person was not rung?"""
+    if one.id in (asked.owner_id, asked.sticky_id):
+        return True
+    return asked.team_id is not None and one.counselor and one.active
 
 
-def _last_calls(tx: Connection, people: Collection[int], now: datetime) -> Mapping[int, datetime]:
-    """When each one's last call ended: a look at one row of an index for everybody, however many calls there are."""
-    last = (
-        select(call.c.ended_at)
-        .where(
-            call.c.person_id == presence.c.person_id,
-            call.c.started_at > now - IDLE_LOOK_BACK,
-            call.c.ended_at.is_not(None),
-        )
-        .order_by(call.c.started_at.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    rows = tx.execute(select(presence.c.person_id, last).where(presence.c.to_at.is_(None)))
-    return {person_id: ended for person_id, ended in rows if ended is not None and person_id in people}
+def _present(tx: Connection, asked: Caller, now: datetime) -> dict[int, tuple[str, datetime | None]]:
+    """Of everybody who is checked in or on a break: which, and since when they are idle."""
+    since = {"since": now - IDLE_LOOK_BACK}
+    if asked.team_id is None:
+        rows = tx.execute(_PRESENT, since)
+    else:
+        whom = {"team": asked.team_id, "owner": asked.owner_id, "sticky": asked.sticky_id}
+        rows = tx.execute(_PRESENT_OF, since | whom)
+    return {
+        person_id: (state, began if ended is None else max(began, ended))
+        for person_id, state, began, ended in rows
+    }
 
 
 @lru_cache(maxsize=16384)
