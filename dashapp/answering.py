@@ -26,14 +26,19 @@ class Unanswered(BaseException):
 
     def __init__(self, later: Later, response: Any) -> None:
         super().__init__()
-        self.later, self.response = later, response
+        self.later: Later | None = later
+        self.response = response
         self.conn: Any = None
         self.overdue_at = time.monotonic() + LONGEST_SECONDS
         self._taken = threading.Lock()
 
-    def take(self) -> bool:
-        """True for the first who asks: whoever answers it."""
-        return self._taken.acquire(blocking=False)
+    def take(self) -> Later | None:
+        """For the first who asks, who answers it; it is let go of, or whoever settles it and it would hold each
+        other until a collector finds them."""
+        if not self._taken.acquire(blocking=False):
+            return None
+        later, self.later = self.later, None
+        return later
 
     @property
     def taken(self) -> bool:
@@ -81,9 +86,7 @@ class AnsweringLater(ThreadWorker):
         try:
             return super().handle_request(req, conn)
         except Unanswered as waiting:
-            waiting.__traceback__ = (
-                None  # it would keep every frame of the request until a collector finds them
-            )
+            waiting.__traceback__ = None  # else it holds every frame of the request
             waiting.conn = conn
             return waiting
 
@@ -107,7 +110,9 @@ class AnsweringLater(ThreadWorker):
     def _await(self, waiting: Unanswered) -> None:
         self._waiting.append(waiting)
         try:
-            waiting.later.begin(partial(self._is_settled, waiting))
+            later = waiting.later
+            if later is not None:
+                later.begin(partial(self._is_settled, waiting))
         except Unavailable:
             self._answer_overdue(waiting)
 
@@ -129,14 +134,14 @@ class AnsweringLater(ThreadWorker):
                 waiting = self._settled.popleft()
             except IndexError:
                 break
-            if waiting.take():
-                answered.append((waiting.conn, self._send(waiting, waiting.later.told)))
+            if later := waiting.take():
+                answered.append((waiting.conn, self._send(waiting, later.told)))
         if answered:
             self.method_queue.defer(self._finish, answered)
 
     def _answer_overdue(self, waiting: Unanswered) -> None:
-        if waiting.take():
-            self.method_queue.defer(self._finish, [(waiting.conn, self._send(waiting, waiting.later.away))])
+        if later := waiting.take():
+            self.method_queue.defer(self._finish, [(waiting.conn, self._send(waiting, later.away))])
 
     def _send(self, waiting: Unanswered, ask: Any) -> bool:
         """Write the answer; may the connection be used again?"""

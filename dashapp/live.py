@@ -137,6 +137,12 @@ class Pump:
     def _drain(self) -> None:
         while True:
             with self._store.read() as tx:
+                if not len(self._hub):
+                    last = feed.last_id(tx)
+                    # Asked again: who came meanwhile replays what there was before, perhaps less than this.
+                    if not len(self._hub):
+                        self._cursor = last
+                        return
                 rows = feed.after(tx, self._cursor)
             for row in rows:
                 self._hub.deliver(row)

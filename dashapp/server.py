@@ -27,7 +27,7 @@ from models.store.writer import Writer
 
 log = logging.getLogger(__name__)
 
-COLLECT_AFTER = (10_000, 20, 50)
+COLLECT_AFTER = (50_000, 20, 50)
 """When Python's collector looks for cycles: so many new objects, then so many times a generation."""
 
 GRACEFUL_SECONDS = 5

@@ -205,10 +205,10 @@ def _sqlite_engine(url: str, pool_size: int) -> Engine:
     def _prepare(raw: Any, _record: Any) -> None:
         raw.isolation_level = None  # the driver must not open transactions of its own
         cursor = raw.cursor()
+        cursor.execute("PRAGMA busy_timeout=10000")  # first: the next one may have to wait
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.execute("PRAGMA busy_timeout=10000")
         cursor.execute("PRAGMA cache_size=-32000")
         cursor.execute(
             "PRAGMA wal_autocheckpoint=4000"

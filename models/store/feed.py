@@ -1,7 +1,7 @@
 """The feed: what live screens are told, in commit order, each row with its audience."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from models.tables.calls import feed
 _encode = msgspec.json.encode
 
 
-class Audience(msgspec.Struct, frozen=True, omit_defaults=True):
+class Audience(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Who may receive a row.
 
     ``people`` by id; ``teams``: the supervisors of these teams; ``pool``: the counselors of these teams;
@@ -40,13 +40,12 @@ class Audience(msgspec.Struct, frozen=True, omit_defaults=True):
                 return not viewer.teams.isdisjoint(self.pool)
 
 
-@dataclass(frozen=True, slots=True)
-class News:
+class News(msgspec.Struct, frozen=True, gc=False):
     """A feed row about to be written."""
 
     kind: str
     audience: Audience
-    body: dict[str, Any] = field(default_factory=dict)
+    body: dict[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ LONGEST_SECONDS = 20.0
 """After so long whoever waits is told that the database is away."""
 
 BUSY = 4
-LINGER_SECONDS, STEP_SECONDS = 0.010, 0.001
+LINGER_SECONDS, STEP_SECONDS = 0.010, 0.0003
 """When this many wait, more are on their way: the writer lets them join, for as long as they keep coming and no
 longer than this. A commit shared by all costs less, and while it is under way nobody contends with it."""
 

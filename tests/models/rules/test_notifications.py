@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from models.rules.call import Call, CallEvent, Direction, Kind, Outcome
 from models.rules.lifecycle import fold
@@ -201,6 +202,6 @@ def test_a_profile_on_the_screen_of_a_talker_nobody_mapped_is_nobody_s() -> None
 
 
 def test_an_entry_is_raised_when_the_call_is_known_to_have_ended() -> None:
-    entry = due(replace(MISSED_CALL, ended_at=None), KNOWN, [])
+    entry = due(structs.replace(MISSED_CALL, ended_at=None), KNOWN, [])
     assert entry is not None
     assert entry.raised_at == t(40)

@@ -1,0 +1,182 @@
+"""A delivery that is being written holds no thread: who answers it, when, and that only one does."""
+
+import gc
+import time
+import weakref
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+import pytest
+
+from dashapp import answering
+from dashapp.answering import AnsweringLater, Unanswered
+from models.store.writer import Unavailable
+
+
+class Pool:
+    """Runs what it is given at once, unless it is shut."""
+
+    shut = False
+
+    def submit(self, work: Callable[..., object], *given: Any) -> "Future[object]":
+        if self.shut:
+            raise RuntimeError("cannot schedule new futures after shutdown")
+        work(*given)
+        return Future()
+
+
+class Turns:
+    """The main thread's queue: each entry is one wake-up of it."""
+
+    def __init__(self) -> None:
+        self.woken = 0
+
+    def defer(self, work: Callable[..., object], *given: Any) -> None:
+        self.woken += 1
+        work(*given)
+
+
+class Delivery:
+    """Stands for ``Later``: settled when the test says so."""
+
+    def __init__(self, away: bool = False) -> None:
+        self.settled: Callable[[], None] = lambda: None
+        self._away = away
+
+    def begin(self, settled: Callable[[], None]) -> None:
+        if self._away:
+            raise Unavailable("the writer is closed")
+        self.settled = settled
+
+    def told(self) -> bytes:
+        return b"kept"
+
+    def away(self) -> bytes:
+        return b"away"
+
+
+class Answer:
+    """Stands for gunicorn's response, and for the connection it goes out by."""
+
+    def __init__(self, gone: bool = False) -> None:
+        self.sent: list[bytes] = []
+        self.parser = self
+        self._gone = gone
+
+    def write(self, text: bytes) -> None:
+        if self._gone:
+            raise BrokenPipeError
+        self.sent.append(text)
+
+    def close(self) -> None: ...
+
+    def should_close(self) -> bool:
+        return False
+
+    def finish_body(self, deadline: float) -> bool:
+        return deadline > time.monotonic()
+
+
+class Worker(AnsweringLater):
+    def __init__(self) -> None:
+        self.tpool, self.method_queue = Pool(), Turns()
+        self._waiting: deque[Unanswered] = deque()
+        self._settled: deque[Unanswered] = deque()
+        self._answering = False
+        self.pending_conns: deque[Any] = deque()
+        self.finished: list[tuple[Any, bool]] = []
+
+    def handle(self, conn: Any) -> Any:
+        return conn.asked
+
+    def finish_request(self, conn: Any, fs: Any) -> None:
+        self.finished.append((conn, fs.result()))
+
+
+@pytest.fixture
+def worker() -> Worker:
+    return Worker()
+
+
+def asked(worker: Worker, delivery: Delivery, answer: Answer) -> Answer:
+    waiting = Unanswered(delivery, answer)  # type: ignore[arg-type]
+    waiting.conn = answer
+    answer.asked = waiting  # type: ignore[attr-defined]
+    worker.enqueue_req(answer)
+    del answer.asked  # type: ignore[attr-defined]
+    return answer
+
+
+def test_nothing_is_said_before_it_is_settled(worker: Worker) -> None:
+    delivery = Delivery()
+    answer = asked(worker, delivery, Answer())
+    assert not answer.sent
+    assert not worker.finished
+    delivery.settled()
+    assert answer.sent == [b"kept"]
+    assert worker.finished == [(answer, True)]
+
+
+def test_a_batch_wakes_the_main_thread_once(worker: Worker) -> None:
+    deliveries = [Delivery() for _ in range(5)]
+    answers = [asked(worker, delivery, Answer()) for delivery in deliveries]
+    worker._answering = True  # somebody is on the way already
+    for delivery in deliveries:
+        delivery.settled()
+    worker._answer_settled()
+    assert [answer.sent for answer in answers] == [[b"kept"]] * 5
+    assert worker.method_queue.woken == 1
+
+
+def test_what_takes_too_long_is_away_and_is_not_answered_again(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answering, "LONGEST_SECONDS", -1.0)
+    delivery = Delivery()
+    answer = asked(worker, delivery, Answer())
+    worker.murder_pending()
+    delivery.settled()
+    assert answer.sent == [b"away"]
+    assert worker.finished == [(answer, True)]
+
+
+def test_those_in_time_wait_on(worker: Worker) -> None:
+    answer = asked(worker, Delivery(), Answer())
+    worker.murder_pending()
+    assert not answer.sent
+
+
+def test_a_full_queue_is_away_at_once(worker: Worker) -> None:
+    assert asked(worker, Delivery(away=True), Answer()).sent == [b"away"]
+
+
+def test_a_connection_that_broke_is_not_used_again(worker: Worker) -> None:
+    delivery = Delivery()
+    answer = asked(worker, delivery, Answer(gone=True))
+    delivery.settled()
+    assert worker.finished == [(answer, False)]
+
+
+def test_a_pool_that_is_shut_still_answers(worker: Worker) -> None:
+    delivery = Delivery()
+    answer = asked(worker, delivery, Answer())
+    worker.tpool.shut = True
+    delivery.settled()
+    assert answer.sent == [b"kept"]
+
+
+def test_what_is_answered_leaves_nothing_for_the_collector(worker: Worker) -> None:
+    gc.disable()
+    try:
+        delivery = Delivery()
+        answer = asked(worker, delivery, Answer())
+        delivery.settled()
+        worker.murder_pending()
+        gone = weakref.ref(delivery)
+        del delivery, answer
+        worker.finished.clear()
+        assert gone() is None
+    finally:
+        gc.enable()
