@@ -32,6 +32,9 @@ SESSION_COOKIE = "callboard_session"
 CSRF_COOKIE = "callboard_csrf"
 CSRF_HEADER = "X-CSRFToken"
 LOGIN_COOKIE = "callboard_login"
+HOST_ONLY = "__Host-"
+"""With secure cookies their names begin so: a browser then takes such a cookie from this very host alone, over
+https, and a neighbouring host of the same domain cannot plant one."""
 
 PUBLIC, SIGNED_IN, PAGE = "public", "signed-in", "page"
 
@@ -105,6 +108,16 @@ def undeclared(app: Dash) -> list[str]:
     return missing
 
 
+def cookie_name(name: str, settings: Settings) -> str:
+    """What the cookie is called in browsers."""
+    return HOST_ONLY + name if settings.secure_cookies else name
+
+
+def cookie(name: str) -> str | None:
+    """Its value in this request."""
+    return request.cookies.get(cookie_name(name, _settings()))
+
+
 def sign_in(email: str, password: str) -> str | None:
     """A new session's secret, or None. The same None, in the same time, for every kind of failure."""
     limiter: Limiter = current_app.extensions["callboard.limiter"]
@@ -126,28 +139,37 @@ def set_session_cookie(response: Response, secret: str) -> Response:
     settings = _settings()
     lasting = settings.session_hours * 3600
     shared: dict[str, Any] = {"secure": settings.secure_cookies, "samesite": "Lax", "max_age": lasting}
-    response.set_cookie(SESSION_COOKIE, secret, httponly=True, **shared)
+    response.set_cookie(cookie_name(SESSION_COOKIE, settings), secret, httponly=True, **shared)
     # The renderer must read this one to send it back as a header, so it cannot be HttpOnly.
-    response.set_cookie(CSRF_COOKIE, g.new_csrf, httponly=False, **shared)
-    response.delete_cookie(LOGIN_COOKIE)
-    return response
+    response.set_cookie(cookie_name(CSRF_COOKIE, settings), g.new_csrf, httponly=False, **shared)
+    return _forget(response, LOGIN_COOKIE)
 
 
 def sign_out(response: Response) -> Response:
     """End the session for good, here and on the server."""
-    secret = request.cookies.get(SESSION_COOKIE)
+    secret = cookie(SESSION_COOKIE)
     if secret:
         sessions.end(store(), secret)
-    response.delete_cookie(SESSION_COOKIE)
-    response.delete_cookie(CSRF_COOKIE)
-    return response
+    return _forget(response, SESSION_COOKIE, CSRF_COOKIE)
 
 
 def login_csrf(response: Response, token: str) -> Response:
     """Remember in the browser which sign-in form we gave out (see ``new_login_token``)."""
+    settings = _settings()
     response.set_cookie(
-        LOGIN_COOKIE, token, httponly=True, secure=_settings().secure_cookies, samesite="Strict"
+        cookie_name(LOGIN_COOKIE, settings),
+        token,
+        httponly=True,
+        secure=settings.secure_cookies,
+        samesite="Strict",
     )
+    return response
+
+
+def _forget(response: Response, *names: str) -> Response:
+    settings = _settings()
+    for name in names:
+        response.delete_cookie(cookie_name(name, settings), secure=settings.secure_cookies)
     return response
 
 
@@ -157,7 +179,7 @@ def new_login_token() -> str:
 
 def check_login_csrf(req: Request) -> bool:
     """Does the posted form carry the token we gave to this browser?"""
-    given, kept = req.form.get("csrf", ""), req.cookies.get(LOGIN_COOKIE, "")
+    given, kept = req.form.get("csrf", ""), cookie(LOGIN_COOKIE) or ""
     return bool(kept) and hmac.compare_digest(given.encode(), kept.encode())
 
 
@@ -252,7 +274,7 @@ def _guard(app: Dash) -> Response | None:
 
 
 def _find_session(kept: Store) -> Session | None:
-    secret = request.cookies.get(SESSION_COOKIE)
+    secret = cookie(SESSION_COOKIE)
     if not secret:
         return None
     found = still_valid(kept, secret)

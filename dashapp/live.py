@@ -35,6 +35,9 @@ HEARTBEAT_SECONDS = 15.0
 RECHECK_SECONDS = 4.0
 STREAM_SECONDS = 600.0
 BUFFER = 500
+MOST_STREAMS = 20
+"""Of one person in one process. A browser holds one, on some phones one a tab; each costs a thread."""
+
 _spread = random.SystemRandom()
 
 RESET = "event: reset\ndata: {}\n\n"
@@ -54,13 +57,17 @@ class Hub:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._subscribers: set[Subscriber] = set()
+        self._subscribers: dict[Subscriber, None] = {}  # the oldest first
         self._closed = False
 
     def subscribe(self, viewer: Viewer) -> Subscriber:
+        """A new stream; the person's oldest one beyond ``MOST_STREAMS`` is closed for it."""
         subscriber = Subscriber(viewer, overflowed=self._closed)
         with self._lock:
-            self._subscribers.add(subscriber)
+            theirs = [each for each in self._subscribers if each.viewer.person_id == viewer.person_id]
+            self._subscribers[subscriber] = None
+        for oldest in theirs[: max(0, len(theirs) + 1 - MOST_STREAMS)]:
+            self._cut(oldest)
         return subscriber
 
     def close(self) -> None:
@@ -71,7 +78,7 @@ class Hub:
 
     def unsubscribe(self, subscriber: Subscriber) -> None:
         with self._lock:
-            self._subscribers.discard(subscriber)
+            self._subscribers.pop(subscriber, None)
 
     def drop(self, person_id: int) -> None:
         """Close every stream of a person: they signed out or their rights changed."""
@@ -178,7 +185,7 @@ def blueprint(hub: Hub) -> Blueprint:
     def stream() -> Response:
         last = request.headers.get("Last-Event-ID") or request.args.get("last") or ""
         cursor = int(last) if last.isdecimal() and len(last) < 19 else None
-        secret = request.cookies[auth.SESSION_COOKIE]
+        secret = auth.cookie(auth.SESSION_COOKIE) or ""
         body = events(current_store(), hub, current_viewer(), cursor, secret)
         return Response(body, content_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 

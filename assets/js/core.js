@@ -21,8 +21,9 @@
   cb.on = (kind, fn) => window.addEventListener(`callboard:${kind}`, (event) => fn(event.detail));
   cb.emit = (kind, detail) => window.dispatchEvent(new CustomEvent(`callboard:${kind}`, { detail }));
 
-  cb.cookie = (name) =>
-    document.cookie.split("; ").find((part) => part.startsWith(`${name}=`))?.slice(name.length + 1) ?? "";
+  const cookie = (name) => document.cookie.split("; ").find((part) => part.startsWith(`${name}=`))?.slice(name.length + 1);
+  /** The value of our cookie; over https its name has a prefix (dashapp/auth.py). */
+  cb.cookie = (name) => cookie(`__Host-${name}`) ?? cookie(name) ?? "";
 
   /** The session ended: sign in, and come back here. */
   cb.signIn = () => location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);

@@ -2,12 +2,12 @@
    Also `callboard:mine` (what is open now, asked once the page stands) and `callboard:connection`. */
 (() => {
   const cb = window.callboard;
-  const session = document.cookie.match(/(?:^|; )callboard_csrf=([^;]*)/)?.[1];
+  const session = cb.cookie("callboard_csrf");
   let last = 0;
 
   /* Somebody else signed in, in another tab: this page shows the former person's world. */
   function sameSession() {
-    if (cb.cookie("callboard_csrf") === (session ?? "")) return true;
+    if (cb.cookie("callboard_csrf") === session) return true;
     location.reload();
     return false;
   }

@@ -93,7 +93,7 @@ def _demo_people(settings: Settings) -> list[dict[str, Any]]:
 
 def _form(settings: Settings, error: str = "", status: int = 200) -> Response:
     # One token a browser, not one a form: two tabs of this page must both work.
-    token = request.cookies.get(auth.LOGIN_COOKIE) or auth.new_login_token()
+    token = auth.cookie(auth.LOGIN_COOKIE) or auth.new_login_token()
     asked = request.form if request.method == "POST" else request.args
     onward = _inside(asked.get("next", ""))
     hidden = f'<input type="hidden" name="csrf" value="{escape(token)}"><input type="hidden" name="next" value="{escape(onward)}">'

@@ -13,8 +13,9 @@ from dashapp.components import errors
 from dashapp.components.page import button, card, link_button, page
 from dashapp.components.providers import addresses, connection_acting, guide, health, lists, replaying
 from dashapp.components.providers.adding import field
-from dashapp.components.providers.connection_acting import DETAILS, OF, ONCE, SWITCH, TRIED, TRY
+from dashapp.components.providers.connection_acting import DETAILS, OF, SWITCH, TRIED, TRY
 from dashapp.components.providers.lists_acting import TICK
+from dashapp.components.providers.tokens_acting import ONCE
 from dashapp.components.status import chip
 from dashapp.context import store, viewer
 from models.store import people, providers, rotation, seats

@@ -26,6 +26,10 @@ class EmailTaken(ValueError):
     """Another person has this e-mail already."""
 
 
+class LastAdmin(ValueError):
+    """Nobody would be left who can administer. The message may be shown."""
+
+
 class WeakPassword(ValueError):
     """Too short, or longer than anybody types. The message may be shown."""
 
@@ -131,8 +135,10 @@ def set_password(tx: Connection, email: str, password: str) -> None:
 
 
 def set_active(tx: Connection, email: str, *, active: bool) -> None:
-    """Let somebody in again, or shut them out at once. Raises ``UnknownPerson``."""
+    """Let somebody in again, or shut them out at once. Raises ``UnknownPerson``, ``LastAdmin``."""
     person_id = id_of(tx, email)
+    if not active:
+        _keep_an_admin(tx, person_id)
     tx.execute(update(person).where(person.c.id == person_id).values(active=active))
     if not active:
         end_all(tx, person_id)
@@ -141,9 +147,11 @@ def set_active(tx: Connection, email: str, *, active: bool) -> None:
 def set_role(tx: Connection, email: str, role: Role) -> int:
     """Change it, end every session of that person and return the id. Who supervised no longer does.
 
-    Raises ``UnknownPerson``, ``ValueError`` for a counselor without a team.
+    Raises ``UnknownPerson``, ``LastAdmin``, ``ValueError`` for a counselor without a team.
     """
     person_id = id_of(tx, email)
+    if role is not Role.ADMIN:
+        _keep_an_admin(tx, person_id)
     if role is Role.COUNSELOR and tx.scalar(select(person.c.team_id).where(person.c.id == person_id)) is None:
         raise ValueError("a counselor needs a team; give one first with: user team")
     tx.execute(update(person).where(person.c.id == person_id).values(role=role.value))
@@ -199,6 +207,13 @@ def id_of(tx: Connection, email: str) -> int:
     if found is None:
         raise UnknownPerson(f"nobody has the e-mail {email}")
     return found
+
+
+def _keep_an_admin(tx: Connection, person_id: int) -> None:
+    """Raises ``LastAdmin`` when this person is the only administrator who may sign in."""
+    admins = list(tx.scalars(select(person.c.id).where(person.c.role == Role.ADMIN.value, person.c.active)))
+    if admins == [person_id]:
+        raise LastAdmin("this is the last administrator who may sign in; make another one first")
 
 
 def _hash(password: str) -> str:

@@ -9,6 +9,7 @@ from datetime import timedelta
 import httpx
 import pytest
 from sqlalchemy import update
+from werkzeug.test import TestResponse
 
 from dashapp import auth, live
 from models.rules.access import Role
@@ -168,16 +169,31 @@ def test_the_cookies_flags(house: House, secure: bool, monkeypatch: pytest.Monke
             for header in (*form.headers.getlist("Set-Cookie"), *answer.headers.getlist("Set-Cookie"))
             if "max-age=0" not in header.lower()
         }
-        assert set(flags) == {auth.LOGIN_COOKIE, auth.SESSION_COOKIE, auth.CSRF_COOKIE}
+        prefix = "__Host-" if secure else ""
+        assert set(flags) == {
+            prefix + name for name in (auth.LOGIN_COOKIE, auth.SESSION_COOKIE, auth.CSRF_COOKIE)
+        }
         for name, given in flags.items():
             assert ("secure" in given) == secure, name
             assert {"path", "samesite"} <= given, name
             assert "domain" not in given, name
-            assert ("httponly" in given) == (name != auth.CSRF_COOKIE), name
+            assert ("httponly" in given) == (name != prefix + auth.CSRF_COOKIE), name
+            assert "path=/" in str(answer.headers).lower()
         strict = form.headers["Set-Cookie"]
         assert "SameSite=Strict" in strict
         assert all("SameSite=Lax" in one for one in answer.headers.getlist("Set-Cookie")[:2])
         assert ("Strict-Transport-Security" in answer.headers) == secure
+        inside = stranger.client.get("/live/mine", base_url=base)
+        assert inside.status_code == 200
+        planted = house.visit(None)
+        planted.client.set_cookie(auth.SESSION_COOKIE, _value(answer, prefix + auth.SESSION_COOKIE))
+        assert (planted.client.get("/live/mine", base_url=base).status_code == 200) != secure
+
+
+def _value(answer: TestResponse, name: str) -> str:
+    """What a cookie was set to."""
+    found = (one for one in answer.headers.getlist("Set-Cookie") if one.startswith(f"{name}="))
+    return next(found).partition("=")[2].partition(";")[0]
 
 
 def sign_in(browser: Visitor, email: str, password: str) -> int:

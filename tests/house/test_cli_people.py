@@ -163,3 +163,16 @@ def test_an_api_key_is_shown_once_and_revoked(run: Run, on: Store) -> None:
     with on.read() as tx:
         assert api_keys.find(tx, out.strip()) is None
         assert set(tx.scalars(select(audit.c.action))) == {"api-key.add", "api-key.revoke"}
+
+
+def test_the_last_administrator_stays(run: Run, on: Store, cast: Cast) -> None:
+    dev = cast.dev.email
+    for change in (("shut-out", dev), ("role", dev, "supervisor")):
+        status, _, complained = run("user", *change)
+        assert status == 1
+        assert "last administrator" in complained
+    assert run("user", "role", cast.meera.email, "admin")[0] == 0
+    assert run("user", "shut-out", dev)[0] == 0
+    assert run("user", "role", cast.meera.email, "supervisor")[0] == 1
+    assert run("user", "let-in", dev)[0] == 0
+    assert run("user", "role", cast.meera.email, "supervisor")[0] == 0

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from dashapp.live import BUFFER, Hub, Subscriber
+from dashapp.live import BUFFER, MOST_STREAMS, Hub, Subscriber
 from models.store.feed import Audience, FeedRow
 from tests.cast import Cast
 
@@ -111,3 +111,17 @@ def _until(done: Callable[[], bool]) -> None:
     while not done():
         assert time.monotonic() < deadline
         time.sleep(0.0005)
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_a_person_has_so_many_streams_and_the_oldest_makes_room(cast: Cast) -> None:
+    hub = Hub()
+    ravi = hub.subscribe(cast.ravi.viewer)
+    hers = [hub.subscribe(cast.asha.viewer) for _ in range(MOST_STREAMS)]
+    assert not any(each.overflowed for each in hers)
+    newest = hub.subscribe(cast.asha.viewer)
+    assert [each.overflowed for each in hers] == [True] + [False] * (MOST_STREAMS - 1)
+    assert hers[0].events.get_nowait() is None
+    assert not newest.overflowed
+    assert not ravi.overflowed
+    assert len(hub) == MOST_STREAMS + 1

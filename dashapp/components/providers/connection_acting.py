@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 from dash import ALL, Input, Output, State, callback, ctx, no_update
-from flask import current_app
 from sqlalchemy import Connection
 
 from dashapp.auth import allow
@@ -26,7 +25,7 @@ OF = "connection-of"
 """Store of the page: ``{"connection": id}``."""
 
 TRY, TRIED = "connection-try", "connection-tried"
-SWITCH, DETAILS, ONCE = "connection-switch", "connection-details", "connection-once"
+SWITCH, DETAILS = "connection-switch", "connection-details"
 FIELDS = ("label", "zone", "country", "team")
 OVERLAPS = frozenset(hours for hours, _ in addresses.HOURS)
 
@@ -48,7 +47,7 @@ def vendor_of(found: Details) -> Vendor | None:
     return registry.get(found.vendor) if found.vendor in registry.all_slugs() else None
 
 
-def _write(found: Details, action: str, detail: str, work: Callable[[Connection], Any]) -> Any:
+def write(found: Details, action: str, detail: str, work: Callable[[Connection], Any]) -> Any:
     """Do it and note who did, in one commit; returns what ``work`` did."""
     kept, who = store(), viewer()
 
@@ -96,66 +95,13 @@ def _switch(clicks: int | None, given: dict[str, Any] | None) -> Any:
     if not clicks or found is None:
         return no_update
     kept, on = store(), not found.active
-    _write(
+    write(
         found,
         "connection.on" if on else "connection.off",
         found.slug,
         lambda tx: connections.change(tx, kept.vault, found.id, active=on),
     )
     toast("Switched on." if on else "Switched off: its provider is answered 401 from now on.", "power")
-    return kept.now().timestamp()
-
-
-@callback(
-    Output(ONCE, "children"),
-    Output(TICK, "data", allow_duplicate=True),
-    Input(addresses.ISSUE, "n_clicks"),
-    State(addresses.OVERLAP, "value"),
-    State(OF, "data"),
-    prevent_initial_call=True,
-)
-@allow("admin")
-def _issue(clicks: int | None, hours: str | None, given: dict[str, Any] | None) -> tuple[Any, Any]:
-    found = of(given)
-    vendor = vendor_of(found) if found else None
-    if not clicks or found is None or vendor is None:
-        return no_update, no_update
-    kept = store()
-    now, overlap = kept.now(), _hours(hours)
-    token = _write(
-        found,
-        "connection.token",
-        f"{found.slug}, older ones end in {overlap} h",
-        lambda tx: connections.issue_token(
-            tx, found.id, now, retire_others_at=now + timedelta(hours=overlap)
-        ),
-    )
-    base = current_app.extensions["callboard.settings"].url
-    return addresses.once(vendor, base, token), now.timestamp()
-
-
-@callback(
-    Output(TICK, "data", allow_duplicate=True),
-    Input({"type": addresses.REVOKE, "token": ALL}, "n_clicks"),
-    State(OF, "data"),
-    prevent_initial_call=True,
-)
-@allow("admin")
-def _revoke(_clicks: Any, given: dict[str, Any] | None) -> Any:
-    found, asked = of(given), ctx.triggered_id
-    if found is None or not isinstance(asked, dict) or not ctx.triggered[0]["value"]:
-        return no_update
-    kept, token_id = store(), int(asked["token"])
-    done = _write(
-        found,
-        "connection.revoke",
-        f"{found.slug}, token {token_id}",
-        lambda tx: rotation.revoke_token(tx, found.id, token_id, kept.now()),
-    )
-    toast(
-        "Revoked: whoever uses that address is answered 401 within seconds." if done else "It had ended.",
-        "key",
-    )
     return kept.now().timestamp()
 
 
@@ -193,7 +139,7 @@ def _save(
     except entries.BadEntry as error:
         return no_update, banner("missed", "exclamation-triangle-fill", str(error))
     if secrets or settings:
-        _keep(found, secrets, settings, _hours(keep))
+        _keep(found, secrets, settings, hours(keep))
         toast("Saved. Servers follow within seconds.")
     return entries_form(given), None
 
@@ -215,7 +161,7 @@ def _keep(found: Details, secrets: dict[str, str], settings: dict[str, Any], ove
             audit.secret_set(tx, now, found.id, name, who.person_id)
 
     changed = [*(f"secret {name}" for name in secrets), *(f"setting {name}" for name in settings)]
-    _write(found, "connection.set", f"{found.slug}: {', '.join(changed)}", work)
+    write(found, "connection.set", f"{found.slug}: {', '.join(changed)}", work)
 
 
 @callback(
@@ -230,7 +176,7 @@ def _end(_clicks: Any, given: dict[str, Any] | None) -> Any:
     if found is None or not isinstance(asked, dict) or not ctx.triggered[0]["value"]:
         return no_update
     name = str(asked["name"])
-    _write(
+    write(
         found,
         "connection.end",
         f"{found.slug}: older {name}",
@@ -281,7 +227,7 @@ def _details(
         return banner("missed", "exclamation-triangle-fill", f"Not saved: {error}."), no_update
     changed = {column: value for column, value in wanted.items() if value != getattr(found, column)}
     if changed:
-        _write(
+        write(
             found,
             "connection.set",
             f"{found.slug}: {', '.join(changed)}",
@@ -301,7 +247,7 @@ def _team(given: str) -> int | None:
     return ids[given]
 
 
-def _hours(given: str | None) -> int:
+def hours(given: str | None) -> int:
     """One of the choices offered; a day for anything else."""
     text = str(given)
     return int(text) if text.isdecimal() and int(text) in OVERLAPS else 24
