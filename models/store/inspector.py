@@ -208,11 +208,10 @@ def _request(raw: dict[str, Any]) -> Request:
 def _body(text: str) -> str:
     """JSON set out line by line; anything else as it came."""
     try:
-        decoded = msgspec.json.decode(text)
-    except msgspec.DecodeError:
+        redacted = msgspec.json.encode(redaction.value(msgspec.json.decode(text)))
+        shown = msgspec.json.format(redacted, indent=2).decode()
+    except (msgspec.DecodeError, RecursionError):  # no JSON, or nested deeper than anybody reads
         shown = redaction.numbers(text)
-    else:
-        shown = msgspec.json.format(msgspec.json.encode(redaction.value(decoded)), indent=2).decode()
     return shown if len(shown) <= LONGEST_BODY else shown[:LONGEST_BODY] + "\n… cut here"
 
 
