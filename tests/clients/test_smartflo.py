@@ -11,7 +11,7 @@ from ingest.contract import ConnectionInfo, Delivery, Door
 from ingest.http import Outbound
 from ingest.vendors import registry
 from simulator.faces import smartflo
-from simulator.faces.desk import Desk, Fault
+from simulator.faces.desk import Desk, Fault, served
 from tests.clients.conftest import Faced
 
 ORDER = DialOrder(seat="+919800000001", customer="+919876543210", reference="intent-7", did="+918030000882")
@@ -141,18 +141,34 @@ def test_what_nobody_can_know_is_unsettled(client: Client, desk: Desk, fault: Fa
         client.dial(ORDER)
 
 
-def test_a_time_out_is_unsettled_and_not_asked_twice() -> None:
-    asked = []
+class Hurried(Outbound):
+    """Waits half a second for any answer."""
 
-    class Slow:
-        def ask(self, method: str, url: str, **what: Any) -> Answer:
-            asked.append(url)
-            raise Unsettled("no answer")
+    def ask(self, method: str, url: str, **what: Any) -> Answer:
+        return super().ask(method, url, **what | {"seconds": 0.5})
 
-    client = registry.client(ConnectionInfo(1, "main", "smartflo", secrets={"api_token": "t"}), Slow())
-    with pytest.raises(Unsettled):
-        client.dial(ORDER)
-    assert asked == ["https://api-smartflo.tatateleservices.com/v1/click_to_call"]
+
+def test_a_time_out_is_unsettled_though_the_call_may_have_been_placed(desk: Desk) -> None:
+    desk.faults.append(Fault(200, '{"success": true}', "application/json", wait_seconds=1.5))
+    with served(smartflo.make, desk) as url:
+        connection = ConnectionInfo(
+            1, "main", "smartflo", secrets={"api_token": "t-1"}, settings={"api_url": url}
+        )
+        web = Hurried(registry.hosts(connection), private_hosts=["127.0.0.1"])
+        client = registry.client(connection, web)
+        with pytest.raises(Unsettled):
+            client.dial(ORDER)
+        web.close()
+    assert (len(desk.faults), len(desk.asked)) == (0, 1)
+
+
+def test_a_service_nobody_knows_is_not_asked_anywhere() -> None:
+    secrets = {"api_token": "t-1"}
+    for settings in ({"brand": "flurb"}, {"api_url": "api.example.in"}):
+        connection = ConnectionInfo(1, "main", "smartflo", secrets=secrets, settings=settings)
+        client = registry.client(connection, Outbound(registry.hosts(connection)))
+        assert registry.hosts(connection) <= {"cloudphone.tatateleservices.com"}
+        assert refused(lambda asked=client: asked.dial(ORDER)).reason is Reason.NOT_SET_UP
 
 
 def test_a_lead_goes_on_a_list_with_the_fields_the_institution_chose(faced: Faced, desk: Desk) -> None:
@@ -303,4 +319,6 @@ def test_each_service_has_its_hosts() -> None:
 
     assert of() == {"api-smartflo.tatateleservices.com", "cloudphone.tatateleservices.com"}
     assert of(brand="servetel", recording_hosts=["rec.example"]) == {"api.servetel.in", "rec.example"}
-    assert "api.example.in" in of(api_url="https://api.example.in/")
+    assert {"api.example.in", "a.example", "b.example"} <= of(
+        api_url="https://api.example.in/", recording_hosts="a.example, b.example"
+    )

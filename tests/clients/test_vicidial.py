@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from ingest.client import Client, DialOrder, Member, Reason, Refused, Unsettled
+from ingest.client import Answer, Client, DialOrder, Member, Reason, Refused, Unsettled
 from ingest.contract import ConnectionInfo, Delivery, Door
 from ingest.http import Outbound
 from ingest.vendors import registry
 from simulator.faces import vicidial
-from simulator.faces.desk import Desk, Fault
+from simulator.faces.desk import Desk, Fault, served
 from tests.clients.conftest import Faced
 
 ORDER = DialOrder(seat="1000", customer="+919876543210", reference="intent-7")
@@ -103,6 +103,30 @@ def test_without_its_address_nothing_is_asked() -> None:
     assert registry.hosts(connection) == frozenset()
     client = registry.client(connection, Outbound([]))
     assert refused(lambda: client.dial(ORDER)).reason is Reason.NOT_SET_UP
+
+
+def test_an_address_without_https_is_told(faced: Faced) -> None:
+    error = refused(lambda: make(faced, api_url="dialer.example.edu").dial(ORDER))
+    assert (error.reason, "https://" in str(error)) == (Reason.NOT_SET_UP, True)
+
+
+class Hurried(Outbound):
+    """Waits half a second for any answer."""
+
+    def ask(self, method: str, url: str, **what: Any) -> Answer:
+        return super().ask(method, url, **what | {"seconds": 0.5})
+
+
+def test_a_time_out_is_unsettled_though_the_number_may_have_been_dialled(desk: Desk) -> None:
+    desk.faults.append(Fault(200, "SUCCESS: external_dial function set - x", wait_seconds=1.5))
+    with served(vicidial.make, desk) as url:
+        settings = {"api_url": url, "api_user": "6666"}
+        connection = ConnectionInfo(1, "m", "vicidial", secrets={"api_pass": PASSWORD}, settings=settings)
+        web = Hurried(registry.hosts(connection), private_hosts=["127.0.0.1"])
+        with pytest.raises(Unsettled):
+            registry.client(connection, web).dial(ORDER)
+        web.close()
+    assert len(desk.faults) == 0
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from ingest.client import (
 )
 from ingest.contract import ConnectionInfo, Delivery, Door
 from ingest.vendors.smartflo.answers import accepted, body, refusal
+from ingest.vendors.smartflo.settings import listed
 
 _APIS = {
     "smartflo": "https://api-smartflo.tatateleservices.com",
@@ -39,14 +40,14 @@ _ABOUT_THE_MEMBER = frozenset({Reason.BAD_NUMBER, Reason.DO_NOT_CALL, Reason.OTH
 
 def make(connection: ConnectionInfo, web: Web) -> Client:
     """The account of this connection. Servetel's documents know click-to-call only."""
-    return Account(connection, web) if _brand(connection) == "smartflo" else CallsOnly(connection, web)
+    return CallsOnly(connection, web) if _brand(connection) == "servetel" else Account(connection, web)
 
 
 def hosts(connection: ConnectionInfo) -> Iterable[str]:
     """The API's host, the vendor's own hosts of recordings, and those the institution named besides."""
     api = urlsplit(_base(connection)).hostname
-    named = connection.settings.get("recording_hosts") or ()
-    return [*([api] if api else []), *_RECORDINGS[_brand(connection)], *map(str, named)]
+    own = _RECORDINGS.get(_brand(connection), ())
+    return [*([api] if api else []), *own, *listed(connection, "recording_hosts")]
 
 
 class CallsOnly(NoClient):
@@ -76,7 +77,7 @@ class CallsOnly(NoClient):
         """The address itself. Our token goes with it to the vendor's own hosts, and to nobody else's."""
         parts = urlsplit(reference)
         host = (parts.hostname or "").lower()
-        own = {*_RECORDINGS[_brand(self._connection)], urlsplit(self._base).hostname}
+        own = {*_RECORDINGS.get(_brand(self._connection), ()), urlsplit(self._base).hostname}
         if host not in own and host not in {each.lower() for each in hosts(self._connection)}:
             raise Refused(
                 Reason.NOT_SET_UP, f"recordings at {host or 'no host'} are not fetched: name it first"
@@ -85,6 +86,8 @@ class CallsOnly(NoClient):
         return RecordingLink(reference, self._bearer() if host in own and safe else {})
 
     def _ask(self, method: str, path: str, **what: Any) -> Answer:
+        if not self._base.startswith(("https://", "http://")):
+            raise Refused(Reason.NOT_SET_UP, "the service is not known: name its API address, with https://")
         return self._web.ask(method, self._base + path, headers=self._bearer(), **what)
 
     def _bearer(self) -> dict[str, str]:
@@ -108,9 +111,9 @@ class Account(CallsOnly):
 
     def _push(self, list_id: str, member: Member) -> Pushed:
         asked: dict[str, Any] = {"field_0": _digits(member.phone), "field_1": member.name}
-        names = self._connection.settings.get("lead_fields") or ()
-        for place, name in enumerate(list(names)[: _LAST_FIELD - 1], start=2):
-            asked[f"field_{place}"] = member.fields.get(str(name), "")
+        names = listed(self._connection, "lead_fields")
+        for place, name in enumerate(names[: _LAST_FIELD - 1], start=2):
+            asked[f"field_{place}"] = member.fields.get(name, "")
         asked["duplicate_option"] = "skip"
         try:
             said = accepted(self._ask("POST", f"/v1/broadcast/lead/{quote(list_id, safe='')}", json=asked))
@@ -162,13 +165,12 @@ class Account(CallsOnly):
 
 
 def _brand(connection: ConnectionInfo) -> str:
-    told = str(connection.settings.get("brand") or "smartflo").strip().lower()
-    return told if told in _APIS else "smartflo"
+    return str(connection.settings.get("brand") or "smartflo").strip().lower()
 
 
 def _base(connection: ConnectionInfo) -> str:
     told = connection.settings.get("api_url")
-    return str(told).rstrip("/") if told else _APIS[_brand(connection)]
+    return str(told).rstrip("/") if told else _APIS.get(_brand(connection), "")
 
 
 def _digits(number: str) -> str:

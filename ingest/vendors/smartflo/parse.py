@@ -29,6 +29,7 @@ from ingest.vendors.smartflo.console import PROOF_HEADER, SET_UP
 from ingest.vendors.smartflo.live import live
 from ingest.vendors.smartflo.parties import Parties
 from ingest.vendors.smartflo.record import disposition, record
+from ingest.vendors.smartflo.settings import listed
 from ingest.vendors.smartflo.words import Step, event, status
 from models.rules.call import Kind
 
@@ -56,7 +57,7 @@ class Smartflo:
     set_up = SET_UP
 
     def verify(self, delivery: Delivery, connection: ConnectionInfo) -> bool:
-        allowed = connection.settings.get("allow_ips")
+        allowed = listed(connection, "allow_ips")
         if allowed and not comes_from(delivery.remote, allowed):
             return False
         tokens = connection.live("hook_token")

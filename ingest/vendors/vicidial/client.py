@@ -20,6 +20,7 @@ from ingest.client import (
 from ingest.contract import ConnectionInfo
 from ingest.vendors.vicidial.answers import said, succeeded
 from ingest.vendors.vicidial.numbers import apart
+from ingest.vendors.vicidial.settings import listed
 
 _AGENT_API = "/agc/api.php"
 _OTHER_API = "/vicidial/non_agent_api.php"
@@ -63,8 +64,7 @@ def make(connection: ConnectionInfo, web: Web) -> Client:
 def hosts(connection: ConnectionInfo) -> Iterable[str]:
     """The dialer's web server, and where else its recordings live."""
     own = urlsplit(_base(connection)).hostname
-    named = connection.settings.get("recording_hosts") or ()
-    return [*([own] if own else []), *map(str, named)]
+    return [*([own] if own else []), *listed(connection, "recording_hosts")]
 
 
 class Dialer(NoClient):
@@ -156,6 +156,8 @@ class Dialer(NoClient):
         password = self._connection.secrets.get("api_pass")
         if not (base and user and password):
             raise Refused(Reason.NOT_SET_UP, "the dialer's address, its API user or the password is missing")
+        if not base.startswith(("https://", "http://")):
+            raise Refused(Reason.NOT_SET_UP, "the dialer's address has to begin with https://")
         login = {"source": _SOURCE, "user": str(user), "pass": password}
         return self._web.ask("POST", base + path, form={**asked, **login})
 

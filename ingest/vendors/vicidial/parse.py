@@ -24,6 +24,7 @@ from ingest.signatures import comes_from, same
 from ingest.vendors.vicidial import words
 from ingest.vendors.vicidial.console import SET_UP
 from ingest.vendors.vicidial.numbers import customer
+from ingest.vendors.vicidial.settings import listed
 from models.rules.call import Direction, Kind, Outcome
 
 _ALIASES = {"leadid": "lead_id", "listid": "list_id", "phone": "phone_number"}
@@ -68,7 +69,7 @@ class Vicidial:
     set_up = SET_UP
 
     def verify(self, delivery: Delivery, connection: ConnectionInfo) -> bool:
-        allowed = connection.settings.get("allow_ips")
+        allowed = listed(connection, "allow_ips")
         if allowed and not comes_from(delivery.remote, allowed):
             return False
         tokens = connection.live("hook_token")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from ingest.contract import ConnectionInfo
 from ingest.readings import Reading
+from ingest.vendors.vicidial.settings import listed
 from models.rules.call import Direction, Outcome
 
 STATUS_NAMES = ("dispo", "status", "disposition")
@@ -94,8 +95,8 @@ def _own(connection: ConnectionInfo) -> dict[str, Meaning]:
     """The setting ``statuses``: ``HUNGUP=no_answer``. An outcome nobody knows maps nothing, so that the word is
     counted."""
     own: dict[str, Meaning] = {}
-    for entry in connection.settings.get("statuses") or ():
-        code, _, outcome = str(entry).partition("=")
+    for entry in listed(connection, "statuses"):
+        code, _, outcome = entry.partition("=")
         if outcome.strip().lower() in frozenset(Outcome):
             own[code.strip().upper()] = Meaning(Outcome(outcome.strip().lower()))
     return own

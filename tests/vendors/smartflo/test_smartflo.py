@@ -149,6 +149,13 @@ def test_strangers_addresses_are_refused() -> None:
     assert not known.parser.verify(replace(known.delivery, remote="198.51.100.7"), known.connection)
 
 
+def test_a_list_of_addresses_may_be_text_with_commas() -> None:
+    known = case(PROVED)
+    text = replace(known.connection, settings={"allow_ips": "198.51.100.7, 203.0.113.9"})
+    assert known.parser.verify(known.delivery, text)
+    assert not known.parser.verify(replace(known.delivery, remote="198.51.100.8"), text)
+
+
 def test_the_second_proof_is_not_kept_with_the_call() -> None:
     assert "t-old" not in str(case(PROVED).parse())
 

@@ -96,6 +96,15 @@ def test_an_explanation_nobody_understands_explains_nothing() -> None:
     assert known.telling(flat | {"dispo": "ODD"}).parse().unknown_words == (("dispo", "ODD"),)
 
 
+def test_a_list_in_the_settings_may_be_text_with_commas() -> None:
+    known = case("dispo-own-status-explained")
+    settings = {"statuses": "A=busy, hungup = no_answer", "allow_ips": "198.51.100.7, 203.0.113.0/28"}
+    own = replace(known, connection=replace(known.connection, settings=settings))
+    assert own.parse() == known.parse()
+    assert own.parser.verify(own.delivery, own.connection)
+    assert not own.parser.verify(replace(own.delivery, remote="198.51.100.8"), own.connection)
+
+
 def test_a_site_may_explain_vicidials_own_statuses_otherwise() -> None:
     known = case("dispo-manual-busy")
     own = replace(known, connection=replace(known.connection, settings={"statuses": ["b=rejected"]}))
