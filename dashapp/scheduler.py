@@ -13,7 +13,7 @@ from dashapp.config import Settings
 from ingest.reconcile.planning import Reach
 from ingest.reconcile.sweeping import Reconciler
 from models.db import Leadership
-from models.store import attribution, deliveries, feed, journal, rotation, sessions
+from models.store import alarms, attribution, deliveries, feed, journal, rotation, sessions
 from models.store.base import Store
 from models.store.writer import Unavailable
 
@@ -64,6 +64,10 @@ def purge_secrets(store: Store) -> int:
     return int(store.write(lambda tx: rotation.purge(tx, store.now())))
 
 
+def silence(store: Store) -> int:
+    return alarms.tell(store)
+
+
 def attribute(store: Store) -> int:
     return attribution.attribute(store)
 
@@ -75,6 +79,7 @@ JOBS = (
     ),
     Job("trim_feed", timedelta(hours=1), trim_feed, "forget what live screens were told over 3 days ago"),
     Job("purge_sessions", timedelta(minutes=15), purge_sessions, "delete sessions that have expired"),
+    Job("silence", timedelta(minutes=1), silence, "tell administrators which connections fell silent"),
     Job(
         "purge_secrets",
         timedelta(minutes=5),

@@ -19,7 +19,7 @@ from dashapp.components.bells import bell
 from dashapp.components.icon import icon
 from dashapp.context import NotSignedIn, store, viewer
 from models.rules.access import Role, Viewer
-from models.store import catchup, work
+from models.store import catchup, providers, work
 
 ERROR_STORE = "shell-error"
 """A failed callback leaves ``{"reference": …}`` here; the browser shows it as a toast."""
@@ -65,11 +65,12 @@ def layout() -> Component:
     with kept.read() as tx:
         mine = catchup.mine(kept, tx, who)
         teams = work.team_names(tx, who)
-    now = kept.now()
+        now = kept.now()
+        silent = providers.silent(tx, now=now, rules=kept.rules) if who.role is Role.ADMIN else {}
     return html.Div(
         [
             html.A("Skip to the content", href="#main", className="skip"),
-            _navigation(who),
+            _navigation(who, list(silent.values())),
             _top(who, mine, teams, kept.rules.zone),
             html.Div(id="popup-stack", role="region", **{"aria-label": "Calls now"}),
             html.Main(dash.page_container, id="main", className="main", tabIndex=-1),
@@ -94,7 +95,8 @@ def layout() -> Component:
     )
 
 
-def _navigation(who: Viewer) -> Component:
+def _navigation(who: Viewer, silent: list[str]) -> Component:
+    """``silent`` names the connections that should be heard and are not."""
     open_to = {
         page["path"] for page in dash.page_registry.values() if who.role.value in (page.get("roles") or ())
     }
@@ -117,6 +119,7 @@ def _navigation(who: Viewer) -> Component:
                         html.Span("0", className="count is-missed", **{"data-bell": "all", "data-count": "0"})
                         if place.path == "/"
                         else None,
+                        _silence(silent) if place.path == "/providers" else None,
                     ],
                     href=place.path,
                     className="rail-item",
@@ -126,6 +129,16 @@ def _navigation(who: Viewer) -> Component:
         ],
         className="rail",
         **{"aria-label": "Main"},
+    )
+
+
+def _silence(silent: list[str]) -> Component:
+    """How many connections are silent; assets/js/silence.js keeps it right."""
+    return html.Span(
+        str(len(silent)),
+        className="count is-missed is-alarm",
+        title=f"Silent: {', '.join(silent)}" if silent else "",
+        **{"data-silence": "", "data-count": str(len(silent))},
     )
 
 

@@ -19,7 +19,7 @@ from ingest import intake
 from ingest.contract import Vendor
 from ingest.vendors import registry
 from ingest.webhooks import doors
-from models.store import inspector, providers, seats
+from models.store import decisions, inspector, providers, seats
 from models.store.inspector import Listed
 from models.store.providers import Health, UnknownWord
 from models.store.seats import Somebody, UnmappedSeat
@@ -221,9 +221,10 @@ def _inspected(delivery_id: int) -> list[Component]:
     try:
         with kept.read() as tx:
             found = inspector.inspect(tx, viewer(), kept.vault, delivery_id)
+            decided = decisions.decision(tx, viewer(), delivery_id)
     except LookupError:
         return drawer.gone()
-    return drawer.inspector(found, kept.rules.zone)
+    return drawer.inspector(found, decided, kept.rules.zone)
 
 
 @callback(

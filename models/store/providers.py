@@ -69,6 +69,35 @@ class UnknownWord:
     last_at: datetime
 
 
+_last_heard = (
+    select(delivery.c.received_at)
+    .where(
+        delivery.c.connection_id == connection.c.id,
+        delivery.c.verdict != Verdict.TEST.value,
+        delivery.c.door != rhythm.PULLED,
+    )
+    .order_by(delivery.c.id.desc())
+    .limit(1)
+    .correlate(connection)
+    .scalar_subquery()
+)
+
+
+def silent(tx: Connection, *, now: datetime, rules: Rules) -> dict[int, str]:
+    """Id and label of the connections that should be heard now and are not; for administrators' eyes."""
+    usual = rhythm.rhythms(tx, now, rules.zone)
+    rows = tx.execute(
+        select(connection.c.id, connection.c.label, _last_heard.label("last_at"))
+        .where(connection.c.active)
+        .order_by(connection.c.label)
+    )
+    return {
+        row.id: row.label
+        for row in rows
+        if _judged(usual.get(row.id), row.last_at, now, rules.zone).hearing is Hearing.SILENT
+    }
+
+
 def health(tx: Connection, viewer: Viewer, *, now: datetime, rules: Rules) -> list[Health]:
     """Every connection by label."""
     if not viewer.sees_all:
@@ -84,21 +113,9 @@ def health(tx: Connection, viewer: Viewer, *, now: datetime, rules: Rules) -> li
     waiting = _count(tx, delivery.c.connection_id, delivery.c.verdict == Verdict.FOR_REVIEW.value)
     seats = _count(tx, seat.c.connection_id)
     live, silent = _under_way(tx, now)
-    last = (
-        select(delivery.c.received_at)
-        .where(
-            delivery.c.connection_id == connection.c.id,
-            delivery.c.verdict != Verdict.TEST.value,
-            delivery.c.door != rhythm.PULLED,
-        )
-        .order_by(delivery.c.id.desc())
-        .limit(1)
-        .correlate(connection)
-        .scalar_subquery()
-    )
     rates, calls = rhythm.rates(tx, now), rhythm.calls_today(tx, now, rules.zone)
     usual = rhythm.rhythms(tx, now, rules.zone)
-    rows = tx.execute(select(connection, last.label("last_at")).order_by(connection.c.label))
+    rows = tx.execute(select(connection, _last_heard.label("last_at")).order_by(connection.c.label))
     return [
         Health(
             id=row.id,

@@ -18,7 +18,7 @@ from models.tables.telephony import delivery
 
 HOURS = 24
 HOUR = 3_600_000_000  # microseconds: the unit of a stored moment
-FRESH_SECONDS = 300.0
+FRESH_SECONDS = 3600.0
 FIRST_DAY = EPOCH.date()
 PULLED = "pulled"  # ingest.contract.Door.PULLED: we asked, so it is no sign of life
 TEST = Verdict.TEST.value
@@ -39,7 +39,7 @@ _lock = threading.Lock()
 def rhythms(tx: Connection, now: datetime, zone: ZoneInfo) -> dict[int, Rhythm]:
     """By connection, over the days before today that ``silence.judge`` looks at.
 
-    Past days hardly change, so one count serves all who look within some minutes.
+    Past days hardly change, so one count serves all who look within the hour.
     """
     today = now.astimezone(zone).date()
     with _lock:

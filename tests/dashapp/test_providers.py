@@ -1,12 +1,13 @@
 """The providers page: for administrators; it shows no number and no secret, and it replays."""
 
 import json
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from dashapp.components.providers import drawer, health, replaying
 from dashapp.components.providers.query import ProvidersQuery
@@ -134,6 +135,27 @@ def test_the_inspector(visit: Visit, cast: Cast, heard: dict[str, int]) -> None:
     assert opened(delivery="x").get_json()["response"]["providers-drawer-body"]["children"] == []
     for leak in (CALLER[3:], "sesame", cast.connection.token):
         assert leak not in read.text + unread.text
+
+
+@on_sqlite
+def test_the_inspector_explains_a_routing_answer(visit: Visit, store: Store, cast: Cast) -> None:
+    visit(None).client.get(
+        f"/webhooks/v1/{cast.connection.token}/route?applicant_no={CALLER}&did_no={INDORE_DID[1:]}"
+    )
+    deadline = time.monotonic() + 10  # the question is kept behind the answer's back
+    while time.monotonic() < deadline:
+        with store.read() as tx:
+            asked = tx.scalar(select(delivery.c.id).where(delivery.c.door == "route"))
+        if asked:
+            break
+        time.sleep(0.02)
+    assert asked
+    visitor = visit(cast.dev)
+    key = output(visitor, DRAWER, "providers-open.data")
+    shown = visitor.callback(key, {"providers-open.data": {"delivery": asked}})
+    assert "Whom to ring" in text(shown.get_json())
+    assert "We answered:" in text(shown.get_json())
+    assert CALLER[3:] not in shown.text
 
 
 @on_sqlite

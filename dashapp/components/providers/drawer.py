@@ -9,8 +9,10 @@ from dash.development.base_component import Component
 from dashapp.components import words
 from dashapp.components.icon import icon
 from dashapp.components.page import button, empty
+from dashapp.components.routing_decision import routing_decision
 from dashapp.components.status import DIRECTION, OUTCOME, Look, Tone, chip
 from models.rules.call import Direction, Outcome
+from models.store.decisions import Decision
 from models.store.inspector import Inspected, Request, Result
 
 VERDICT: dict[str, tuple[Tone, str, str]] = {
@@ -31,8 +33,8 @@ SAID = {
 REPLAYABLE = frozenset({"for review", "no event"})
 
 
-def inspector(found: Inspected, zone: ZoneInfo) -> list[Component]:
-    """What came, what we read in it, and what became of it."""
+def inspector(found: Inspected, decided: Decision | None, zone: ZoneInfo) -> list[Component]:
+    """What came, what we read in it, and what became of it; ``decided`` is the answer to a routing question."""
     listed = found.listed
     tone, name, text = VERDICT.get(listed.verdict, ("unknown", "question-circle", listed.verdict))
     replay = None
@@ -63,7 +65,8 @@ def inspector(found: Inspected, zone: ZoneInfo) -> list[Component]:
         html.Div(
             [
                 html.P([SAID.get(listed.verdict, ""), " ", html.B(listed.reason) if listed.reason else None]),
-                *_result(found.result, zone),
+                *routing_decision(decided),
+                *([] if decided and found.result is None else _result(found.result, zone)),
                 *_request(found.request),
             ],
             className="drawer-body delivery",
