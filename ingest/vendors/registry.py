@@ -17,6 +17,7 @@ _VENDORS = (
     "ozonetel",
     "smartflo",
     "vicidial",
+    "myoperator",
 )
 
 

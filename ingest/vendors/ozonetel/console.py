@@ -53,7 +53,7 @@ SET_UP = SetUp(
         "status",
         "application/json",
         (
-            '{"eventType": "Call", "eventTime": "{now}", "data": {"action": "Disconnect", "call_type": "InBound",'
+            '{"eventType": "Call", "eventTime": "{now}", "data": {"action": "Calling", "call_type": "InBound",'
             ' "ucid": "{call}", "monitor_ucid": "{call}", "event_time": "{now}"}}'
         ),
     ),

@@ -208,6 +208,7 @@ def test_the_sample_is_harmless() -> None:
     assert (word, len(json.loads(filled))) == ("status", 3)
     (event,) = VENDOR.parse(delivery, one.connection).events
     assert (event.provider_call_id, event.customer, event.seat) == ("test-1", None, None)
+    assert not fold([event], AS_OF).over
 
 
 def test_broken_json_in_the_form_is_kept_for_review() -> None:
