@@ -32,7 +32,7 @@ def read(delivery: Delivery) -> dict[str, str]:
     """
     fields: dict[str, str] = {}
     if delivery.query:
-        _add_form(fields, _text(delivery.query))
+        _add_form(fields, decoded(delivery.query))
     if delivery.body.strip():
         _add_body(fields, delivery.body, delivery.content_type)
     if len(fields) > MAX_FIELDS:
@@ -47,7 +47,7 @@ def form_pairs(body: bytes) -> list[tuple[str, str]]:
 
     Raises ``Unreadable`` when there are too many.
     """
-    text = _text(body)
+    text = decoded(body)
     for encoding in ("utf-8", "latin-1"):
         try:
             return parse_qsl(
@@ -71,15 +71,27 @@ def clean(text: str) -> str:
     return text.strip()
 
 
+def multipart(body: bytes, content_type: str) -> dict[str, str] | None:
+    """The text fields of a multipart form; None when it is none. Raises ``Unreadable``."""
+    if not (content_type.lower().startswith("multipart/") or body.startswith(b"--")):
+        return None
+    boundary = _boundary(content_type, body)
+    if not boundary:
+        return None
+    fields: dict[str, str] = {}
+    _add_multipart(fields, body, boundary)
+    return fields
+
+
 def _add_body(fields: dict[str, str], body: bytes, content_type: str) -> None:
     # Providers mislabel bodies, so the bytes are asked first and the header only decides a tie.
     kind = content_type.lower()
-    if kind.startswith("multipart/") or body.startswith(b"--"):
-        boundary = _boundary(content_type, body)
-        if boundary:
-            _add_multipart(fields, body, boundary)
-            return
-    text = _text(body).strip()
+    parts = multipart(body, content_type)
+    if parts is not None:
+        for name, value in parts.items():
+            _put(fields, name, value)
+        return
+    text = decoded(body).strip()
     if text[:1] in "{[" or "json" in kind:
         try:
             found = _json(text)
@@ -142,7 +154,8 @@ def _put(fields: dict[str, str], name: str, value: str) -> None:
         fields[name] = value
 
 
-def _text(raw: bytes) -> str:
+def decoded(raw: bytes) -> str:
+    """Bytes as text: by their byte order mark, else UTF-8, else Latin-1."""
     for mark, encoding in _BOMS:
         if raw.startswith(mark):
             return raw[len(mark) :].decode(encoding, "replace")
@@ -175,7 +188,7 @@ def _add_multipart(fields: dict[str, str], body: bytes, boundary: bytes) -> None
             elif isinstance(event, Data):
                 value += event.data
                 if not event.more_data and name is not None:
-                    _put(fields, clean(name), _text(value))
+                    _put(fields, clean(name), decoded(value))
                     name = None
             else:
                 name = None  # a file, or the preamble: neither says anything of a call

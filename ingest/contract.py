@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from models.rules.call import CallEvent
 
 __all__ = [
+    "Acknowledging",
     "Address",
     "CallEvent",
     "Capability",
@@ -100,8 +101,13 @@ class ConnectionInfo:
 class Unreadable(Exception):
     """The delivery is authentic but says nothing we can read. Its bytes are kept for review and replay.
 
-    The message is shown to an admin in the inspector: plain words, no phone numbers.
+    The message is shown to an admin in the inspector: plain words, no phone numbers. ``unknown_words`` are
+    counted as those of a readable one are.
     """
+
+    def __init__(self, message: str, unknown_words: Sequence[tuple[str, str]] = ()) -> None:
+        super().__init__(message)
+        self.unknown_words = unknown_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,4 +234,14 @@ class Vendor(Protocol):
 
     def answer(self, answer: RouteAnswer, connection: ConnectionInfo) -> RouteReply:
         """Say the routing answer in the vendor's own shape."""
+        ...
+
+
+class Acknowledging(Vendor, Protocol):
+    """A vendor whose provider wants its own answer to a delivery. Vendors without ``acknowledge`` need none."""
+
+    def acknowledge(
+        self, delivery: Delivery, connection: ConnectionInfo, delivery_id: int, verdict: str
+    ) -> RouteReply | None:
+        """The answer once the delivery is on disk; None: ours. Must be quick: a thread waits for it."""
         ...

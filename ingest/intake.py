@@ -26,7 +26,6 @@ OURS = "test event"
 """``remote`` of a delivery that came from no network, but from ``webhooks.trial``."""
 
 
-
 def info(account: Account) -> ConnectionInfo:
     """What a vendor's code may know of the connection."""
     return ConnectionInfo(
@@ -202,7 +201,7 @@ def _parse(vendor: Vendor, connection: ConnectionInfo, delivery: Delivery) -> tu
     try:
         parsed = vendor.parse(delivery, connection)
     except Unreadable as error:
-        return Parsed(()), Verdict.FOR_REVIEW, str(error)
+        return Parsed((), error.unknown_words), Verdict.FOR_REVIEW, str(error)
     except Exception as error:
         # A defect of ours must not cost the institution a call: the bytes are kept and can be replayed.
         log.exception("the %s parser failed on a %s delivery", vendor.slug, delivery.door)

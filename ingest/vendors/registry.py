@@ -18,6 +18,7 @@ _VENDORS = (
     "smartflo",
     "vicidial",
     "myoperator",
+    "mapped",
 )
 
 

@@ -1,7 +1,7 @@
 """The doors providers knock on: pop-up, call log, routing, and each vendor's own words for them."""
 
 import logging
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from flask import Blueprint, Flask, Request, Response, request
@@ -66,7 +66,9 @@ def blueprint(store: Store, public_url: str | None) -> Blueprint:
         if door in ANSWERING:
             reply = desk.reply(vendor, connection, delivery)
             return Response(reply.body, reply.status, content_type=reply.content_type)
-        return Kept(intake.receive(store, vendor, connection, delivery))
+        own_words = getattr(vendor, "acknowledge", None)
+        saying = partial(own_words, delivery, connection) if own_words is not None else None
+        return Kept(intake.receive(store, vendor, connection, delivery), saying)
 
     @doors.errorhandler(413)
     def too_large(_: Exception) -> Response:
