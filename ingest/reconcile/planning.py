@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from ingest import intake
 from ingest.contract import Capability
+from ingest.http import Outbound
 from ingest.vendors import registry
 from models.store import ledger, sweeps
 from models.store.base import Store
@@ -110,7 +111,17 @@ def _can_be_asked(store: Store, source: ledger.Source) -> bool:
     if Capability.PULL_LOG not in registry.get(source.vendor).capabilities:
         return False
     account = TokenBook(store).by_id(source.id)
-    return account is not None and bool(registry.hosts(intake.info(account)))
+    if account is None:
+        return False
+    connection = intake.info(account)
+    if not registry.hosts(connection):
+        return False
+    # One vendor may serve several services, not all of which hand out records.
+    web = Outbound(())
+    try:
+        return registry.client(connection, web).pull_window_seconds > 0
+    finally:
+        web.close()
 
 
 def latest_hour(now: datetime, zone: ZoneInfo) -> datetime:

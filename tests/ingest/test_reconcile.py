@@ -377,3 +377,14 @@ def test_a_provider_that_never_comes_to_an_end_is_given_up(
     with store.read() as tx:
         assert "more than 3 pages" in sweeps.recent(tx, cast.dev.viewer)[0].reason
         assert tx.scalar(select(sweep.c.state)) == "failed"
+
+
+def test_a_service_that_hands_out_no_records_is_not_put_on_the_list(store: Store, provider: Records) -> None:
+    provider.pull_window_seconds = 0
+    plan(store, REACH)
+    with store.read() as tx:
+        assert sweeps.running(tx) == []
+    provider.pull_window_seconds = 3600
+    plan(store, REACH)
+    with store.read() as tx:
+        assert len(sweeps.running(tx)) == 1
