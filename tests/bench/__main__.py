@@ -2,9 +2,9 @@
 
 import sys
 
-from tests.bench import ingest, lookups, machine, report, screens
+from tests.bench import ingest, lookups, machine, report, routing, screens
 
-PARTS = {"ingest": ingest.rows, "lookups": lookups.rows, "screens": screens.rows}
+PARTS = {"ingest": ingest.rows, "lookups": lookups.rows, "screens": screens.rows, "routing": routing.rows}
 
 
 def main() -> None:
