@@ -33,8 +33,7 @@ CSRF_COOKIE = "callboard_csrf"
 CSRF_HEADER = "X-CSRFToken"
 LOGIN_COOKIE = "callboard_login"
 HOST_ONLY = "__Host-"
-"""With secure cookies their names begin so: a browser then takes such a cookie from this very host alone, over
-https, and a neighbouring host of the same domain cannot plant one."""
+"""With secure cookies their names begin so: browsers then take them from this very host only, over https."""
 
 PUBLIC, SIGNED_IN, PAGE = "public", "signed-in", "page"
 
@@ -156,20 +155,14 @@ def sign_out(response: Response) -> Response:
 def login_csrf(response: Response, token: str) -> Response:
     """Remember in the browser which sign-in form we gave out (see ``new_login_token``)."""
     settings = _settings()
-    response.set_cookie(
-        cookie_name(LOGIN_COOKIE, settings),
-        token,
-        httponly=True,
-        secure=settings.secure_cookies,
-        samesite="Strict",
-    )
+    name, secure = cookie_name(LOGIN_COOKIE, settings), settings.secure_cookies
+    response.set_cookie(name, token, httponly=True, secure=secure, samesite="Strict")
     return response
 
 
 def _forget(response: Response, *names: str) -> Response:
-    settings = _settings()
     for name in names:
-        response.delete_cookie(cookie_name(name, settings), secure=settings.secure_cookies)
+        response.delete_cookie(cookie_name(name, _settings()), secure=_settings().secure_cookies)
     return response
 
 
@@ -225,8 +218,7 @@ class Limiter:
 
 
 def _settings() -> Settings:
-    found: Settings = current_app.extensions["callboard.settings"]
-    return found
+    return current_app.extensions["callboard.settings"]  # type: ignore[no-any-return]
 
 
 def _policy_of(server: Flask, endpoint: str | None) -> str | None:
