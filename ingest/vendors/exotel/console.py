@@ -13,13 +13,32 @@ SET_UP = SetUp(
     ),
     entries=(
         Entry(
+            "account_sid",
+            "Account SID",
+            "From API settings; needed to place calls, push lists and ask for records",
+        ),
+        Entry("api_key", "API key", "From API settings", secret=True),
+        Entry("api_token", "API token", "From API settings", secret=True),
+        Entry("caller_id", "ExoPhone", "The number leads see when we call, unless a call names one"),
+        Entry(
+            "status_url",
+            "Our status address",
+            "The whole …/status address of this connection: campaigns report their calls to it",
+            secret=True,
+        ),
+        Entry(
+            "api_url",
+            "API address",
+            "Empty for Singapore (https://api.exotel.com); https://api.in.exotel.com for Mumbai",
+        ),
+        Entry(
             "allow_ips",
             "Addresses Exotel calls from",
             "Addresses or networks; empty lets in whoever knows the hook address",
             kind="list",
         ),
         Entry("ring_seconds", "Ring for", "Seconds an agent rings in a routed call (30)", kind="number"),
-        Entry("record", "Record", "Record routed calls", kind="flag"),
+        Entry("record", "Record", "Record routed and placed calls", kind="flag"),
     ),
     unproved="Built from documents and public code, not yet on a live account.",
     sample=(

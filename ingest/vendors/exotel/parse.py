@@ -18,7 +18,7 @@ from ingest.contract import (
 )
 from ingest.readings import Reading, word
 from ingest.signatures import comes_from
-from ingest.vendors.exotel import popup, route, status
+from ingest.vendors.exotel import popup, records, route, status
 from ingest.vendors.exotel.console import SET_UP
 from ingest.vendors.exotel.passthru import passthru
 
@@ -28,7 +28,17 @@ class Exotel:
 
     slug = "exotel"
     label = "Exotel"
-    capabilities = frozenset({Capability.POPUP, Capability.LOG, Capability.ROUTE, Capability.RECORDING})
+    capabilities = frozenset(
+        {
+            Capability.POPUP,
+            Capability.LOG,
+            Capability.ROUTE,
+            Capability.DIAL,
+            Capability.PUSH_LIST,
+            Capability.PULL_LOG,
+            Capability.RECORDING,
+        }
+    )
     set_up = SET_UP
 
     def verify(self, delivery: Delivery, connection: ConnectionInfo) -> bool:
@@ -37,26 +47,11 @@ class Exotel:
 
     def parse(self, delivery: Delivery, connection: ConnectionInfo) -> Parsed:
         reading = Reading(read(delivery), connection)
-        told = reading.fields
         if delivery.door is Door.ROUTE:
             return Parsed((), note="A routing question.")
-        if "event_sid" in told or "event_name" in told:
-            return Parsed((), note="An ExoML leg event: it names no call of this connection.")
-        if "campaign_sid" in told:
-            if "call_sid" not in told:
-                return Parsed((), note="A campaign's progress: each of its calls is told by itself.")
-            return status.campaign_call(reading, _call_id(reading, "call_sid"), delivery)
-        if "event" in told or "call_sid" in told:
-            return popup.softphone(reading, _call_id(reading, "call_sid"), delivery)
-        if "CallState" in told:
-            return popup.integration(reading, _call_id(reading, "CallSid"), delivery)
-        if _is_applet_popup(reading):
-            return popup.applet(reading, _call_id(reading, "CallSid"), delivery)
-        if "CallFrom" in told or "CallType" in told or "DialCallStatus" in told:
-            return passthru(reading, _call_id(reading, "CallSid"), delivery)
-        if "Status" in told or "EventType" in told:
-            return status.status(reading, _call_id(reading, "CallSid"), delivery)
-        raise Unreadable("None of Exotel's kinds of message: no Status, CallType, CallState or event.")
+        if delivery.door is Door.PULLED:
+            return records.record(reading, delivery)
+        return _told(reading, delivery)
 
     def question(self, delivery: Delivery, connection: ConnectionInfo) -> RouteQuestion:
         reading = Reading(read(delivery), connection)
@@ -66,6 +61,27 @@ class Exotel:
 
     def answer(self, answer: RouteAnswer, connection: ConnectionInfo) -> RouteReply:
         return route.reply(answer, connection)
+
+
+def _told(reading: Reading, delivery: Delivery) -> Parsed:
+    told = reading.fields
+    if "event_sid" in told or "event_name" in told:
+        return Parsed((), note="An ExoML leg event: it names no call of this connection.")
+    if "campaign_sid" in told:
+        if "call_sid" not in told:
+            return Parsed((), note="A campaign's progress: each of its calls is told by itself.")
+        return status.campaign_call(reading, _call_id(reading, "call_sid"), delivery)
+    if "event" in told or "call_sid" in told:
+        return popup.softphone(reading, _call_id(reading, "call_sid"), delivery)
+    if "CallState" in told:
+        return popup.integration(reading, _call_id(reading, "CallSid"), delivery)
+    if _is_applet_popup(reading):
+        return popup.applet(reading, _call_id(reading, "CallSid"), delivery)
+    if "CallFrom" in told or "CallType" in told or "DialCallStatus" in told:
+        return passthru(reading, _call_id(reading, "CallSid"), delivery)
+    if "Status" in told or "EventType" in told:
+        return status.status(reading, _call_id(reading, "CallSid"), delivery)
+    raise Unreadable("None of Exotel's kinds of message: no Status, CallType, CallState or event.")
 
 
 def _is_applet_popup(reading: Reading) -> bool:

@@ -26,8 +26,9 @@ _STATUS = (
 _CAMPAIGN = ("campaign_sid", "call_sid", "date_created", "date_updated", "number", "status")
 
 
-def status(reading: Reading, call_id: str, delivery: Delivery) -> Parsed:
-    """``From`` is dialled first: the agent of an API call, the lead of an incoming one."""
+def status(reading: Reading, call_id: str, delivery: Delivery, *, to_a_flow: bool = False) -> Parsed:
+    """``From`` is dialled first: the agent of an API call, the lead of an incoming one, and the lead too of an API
+    call ``to_a_flow``."""
     told = word(reading.text("Status") or "")
     whole = end(reading, "Status")
     event_type = word(reading.text("EventType") or "")
@@ -37,9 +38,13 @@ def status(reading: Reading, call_id: str, delivery: Delivery) -> Parsed:
         kind = Kind.RINGING
     else:
         kind = Kind.LOG
-    towards, customer, did, seat = _roles(reading)
+    towards, customer, did, seat = _roles(reading, to_a_flow)
     over = kind is Kind.LOG
     outcome = _outcome(reading, towards, whole) if over else None
+    lead_only = over and outcome is Outcome.CONNECTED and towards is Direction.CAMPAIGN
+    if lead_only:
+        # The lead answered and heard the flow. Whether an agent talked is told by the flow's own messages.
+        kind, outcome = Kind.ENDED, None
     at = reading.moment("DateUpdated")
     ended_at = reading.moment("EndTime") if over else None
     talk = reading.seconds("ConversationDuration", "Legs[1][OnCallDuration]") if over else None
@@ -62,7 +67,8 @@ def status(reading: Reading, call_id: str, delivery: Delivery) -> Parsed:
         words=reading.words("Status"),
         extra=reading.rest(_STATUS),
     )
-    return Parsed((event,), tuple(reading.unknown))
+    answered = (replace(event, kind=Kind.ANSWERED, at=None, ended_at=None),) if lead_only else ()
+    return Parsed((*answered, event), tuple(reading.unknown))
 
 
 def campaign_call(reading: Reading, call_id: str, delivery: Delivery) -> Parsed:
@@ -76,7 +82,7 @@ def campaign_call(reading: Reading, call_id: str, delivery: Delivery) -> Parsed:
         at=at,
         direction=Direction.CAMPAIGN,
         customer=reading.number("number"),
-        campaign=reading.text("campaign_sid"),
+        campaign=reading.text("list", "campaign_sid"),
         started_at=reading.moment("date_created"),
         outcome=outcome,
         words=reading.words("status"),
@@ -94,9 +100,11 @@ def _campaign_kind(reading: Reading, outcome: Outcome | None) -> Kind:
     return Kind.LOG if outcome is not None or not reading.text("status") else Kind.RINGING
 
 
-def _roles(reading: Reading) -> tuple[Direction | None, str | None, str | None, str | None]:
+def _roles(reading: Reading, to_a_flow: bool) -> tuple[Direction | None, str | None, str | None, str | None]:
     """Direction, customer, DID and seat. A direction nobody knows gives the two numbers to nobody."""
     towards = direction(reading, DIRECTIONS)
+    if towards is Direction.OUTBOUND and to_a_flow:
+        return Direction.CAMPAIGN, reading.number("From"), reading.number("PhoneNumberSid"), None
     if towards is None and not reading.text("Direction") and reading.text("From") and reading.text("To"):
         towards = Direction.OUTBOUND  # the callback is documented for calls made through the API
     if towards is Direction.OUTBOUND:
@@ -110,6 +118,8 @@ def _outcome(reading: Reading, towards: Direction | None, whole: Outcome | None)
     """Connected means that both legs were up; the call's own word only counts where no leg says otherwise."""
     first = end(reading, "Legs[0][Status]")
     second = end(reading, "Legs[1][Status]")
+    if towards is Direction.CAMPAIGN:
+        return first or whole
     if towards is Direction.INBOUND:
         decisive = second or whole
         return Outcome.AGENT_MISSED if decisive in (Outcome.NO_ANSWER, Outcome.BUSY) else decisive
