@@ -8,18 +8,16 @@ from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
-from dashapp.cli import connection_set
+from dashapp.cli import connection_seat, connection_set
 from dashapp.cli.stores import opened
 from dashapp.config import Settings
-from ingest import readings
 from ingest.vendors import registry
-from models.rules.phone import seat_label
-from models.store import attribution, audit, connections, people
+from models.store import audit, connections, people
 from models.store.base import Store
 
 
 def add_to(commands: Any) -> None:
-    command = commands.add_parser("connection", help="providers: add, set, token, seat, list")
+    command = commands.add_parser("connection", help="providers: add, set, token, seat, seats, list")
     what = command.add_subparsers(metavar="action", required=True)
 
     add = what.add_parser("add", help="add a connection and print its hook address")
@@ -48,11 +46,7 @@ def add_to(commands: Any) -> None:
     )
     token.set_defaults(run=run, act=new_token)
 
-    seat = what.add_parser("seat", help="give a person an agent number, extension or user name there")
-    seat.add_argument("slug")
-    seat.add_argument("email")
-    seat.add_argument("address")
-    seat.set_defaults(run=run, act=add_seat)
+    connection_seat.add_to(what, run)
 
     listing = what.add_parser("list", help="all connections and when each provider last spoke")
     listing.set_defaults(run=run, act=list_connections)
@@ -106,23 +100,6 @@ def new_token(store: Store, given: argparse.Namespace) -> None:
         detail = f"{given.slug}, older ones end in {given.hours:g} h"
         audit.by_command(tx, now, "connection.token", f"connection:{connection_id}", detail)
     _print_address(given.settings, token)
-
-
-def add_seat(store: Store, given: argparse.Namespace) -> None:
-    with store.db.begin() as tx:
-        address = readings.seat(given.address, connections.country_of(tx, given.slug))
-        if address is None:
-            raise ValueError(f"{given.address!r} is no address of an agent")
-        connection_id = connections.id_of(tx, given.slug)
-        person_id = people.id_of(tx, given.email)
-        connections.add_seat(
-            tx, store.vault, connection_id=connection_id, person_id=person_id, address=address
-        )
-        audit.by_command(
-            tx, store.now(), "connection.seat", f"person:{person_id}", f"{given.slug} {seat_label(address)}"
-        )
-    earlier = attribution.attribute(store)
-    print(f"added; earlier calls counted for their people now: {earlier}" if earlier else "added")
 
 
 def list_connections(store: Store, _given: argparse.Namespace) -> None:

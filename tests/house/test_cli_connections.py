@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from models.store import connections
+from models.store import connections, people
 from models.store.base import Store, utc_now
 from models.store.hooks import TokenBook
 from models.tables.people import audit
@@ -48,6 +48,9 @@ def test_a_connection_is_set_up_and_its_token_changed(run: Run, on: Store, cast:
         (("seat", "nowhere", "asha@example.org", "101"), "", "no connection 'nowhere'"),
         (("seat", "reference", "asha@example.org", "null"), "", "no address"),
         (("seat", "reference", "nobody@x.org", "101"), "", "nobody has the e-mail"),
+        (("seat", "reference", "asha@example.org", "101", "--remove"), "", "not theirs"),
+        (("seat", "reference", "asha@example.org", "101", "--move"), "", "nobody's there yet"),
+        (("seats", "nowhere"), "", "no connection 'nowhere'"),
         (("add", "x", "--vendor", "open", "--label", "X", "--zone", "Here"), "", "no time zone"),
         (("set", "nowhere", "--on"), "", "no connection 'nowhere'"),
         (("set", "reference"), "", "nothing to change"),
@@ -136,3 +139,23 @@ def test_a_secret_is_rotated(run: Run, on: Store, cast: Cast) -> None:
     assert older() == {"key": ("first",)}
     change("third", "--hours", "0")
     assert older() == {}
+
+
+def test_seats_are_listed_moved_and_taken_away(run: Run, on: Store, cast: Cast) -> None:
+    assert run("connection", "seat", "reference", "ravi@example.org", "1042")[0] == 0
+    listed = run("connection", "seats", "reference")[1].splitlines()
+    assert [line.split()[0] for line in listed] == ["Asha", "Chitra", "Ravi", "Ravi"]
+    assert sum("1042" in line for line in listed) == 1
+    assert not any(str(who.seat)[1:] in line for who in (cast.asha, cast.ravi) for line in listed)
+    other = run("connection", "seat", "reference", "ravi@example.org", str(cast.asha.seat), "--remove")
+    assert (other[0], "not theirs" in other[2]) == (1, True)
+    assert run("connection", "seat", "reference", "asha@example.org", "1042", "--move") == (0, "moved\n", "")
+    assert run("connection", "seat", "reference", "ravi@example.org", str(cast.ravi.seat), "--remove")[0] == 0
+    with on.read() as tx:
+        found = connections.seats(tx, on.vault, cast.connection.id)
+        noted = tx.scalars(select(audit.c.detail).where(audit.c.action == "connection.seat")).all()
+    assert found == {"asha@example.org": "1042", "chitra@example.org": cast.chitra.seat}
+    assert [one.split()[-1] for one in noted] == ["1042", "moved", "removed"]
+    with on.db.begin() as tx:
+        people.set_active(tx, cast.asha.email, active=False)
+    assert run("connection", "seats", "reference")[1].count("(shut out)") == 2
