@@ -20,7 +20,7 @@ from ingest.client import (
 )
 from ingest.contract import ConnectionInfo, Delivery, Door
 from ingest.vendors.myoperator.answers import accepted, words
-from ingest.vendors.myoperator.people import user_ids
+from ingest.vendors.myoperator.people import listed, user_ids
 
 CALLS = "https://obd-api.myoperator.co"
 LOGS = "https://developers.myoperator.co"
@@ -100,7 +100,7 @@ class Account(NoClient):
         read = offset + len(rows)
         more = len(rows) == _ROWS if total is None else read < total
         records = [self._record(row, received_at) for row in rows]
-        return Page(records, str(read) if more else None, _BETWEEN_PAGES if more else 0.0)
+        return Page(records, str(read) if more else None, _BETWEEN_PAGES)
 
     def recording(self, reference: str) -> RecordingLink:
         """A link that holds for 24 hours; ``reference`` is the name of the recording's file."""
@@ -168,8 +168,7 @@ def _base(connection: ConnectionInfo, public: str) -> str:
 
 
 def _more_hosts(connection: ConnectionInfo) -> list[str]:
-    told = connection.settings.get("recording_hosts")
-    return [str(host).lower() for host in told] if isinstance(told, list | tuple) else []
+    return [host.lower() for host in listed(connection.settings, "recording_hosts")]
 
 
 def _is_among(host: str, allowed: Iterable[str]) -> bool:

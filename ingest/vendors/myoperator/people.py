@@ -17,10 +17,15 @@ def extensions(connection: ConnectionInfo) -> dict[str, str]:
     return {left: _seat(right, connection) for left, right in _pairs(connection.settings, "extensions")}
 
 
+def listed(settings: Mapping[str, Any], name: str) -> list[str]:
+    """A setting that is a list, or one text separated by commas."""
+    told = settings.get(name) or ()
+    entries = told.split(",") if isinstance(told, str) else told if isinstance(told, list | tuple) else ()
+    return [text for entry in entries if (text := str(entry).strip())]
+
+
 def _pairs(settings: Mapping[str, Any], name: str) -> list[tuple[str, str]]:
-    told = settings.get(name)
-    entries = told if isinstance(told, list | tuple) else []
-    pairs = [str(entry).partition("=") for entry in entries]
+    pairs = [entry.partition("=") for entry in listed(settings, name)]
     return [(left.strip(), right.strip()) for left, _, right in pairs if left.strip() and right.strip()]
 
 

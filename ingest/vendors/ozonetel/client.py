@@ -37,7 +37,7 @@ _BATCH = 500
 _ROW_CHARACTERS = 2000
 _ROWS = 500
 _DAYS_KEPT = 15
-_BETWEEN_PAGES = 31.0  # two reports a minute
+_BETWEEN_PAGES = 31.0  # two reports a minute, so also after the last of a window
 _NAME = re.compile(r"[^\w ().+$%\-:]", re.ASCII)
 _LOCAL = "%Y-%m-%d %H:%M:%S"
 
@@ -116,7 +116,7 @@ class Account(NoClient):
             raise Unsettled("Ozonetel sent fewer call records than it announced")
         following = f"{day}:{page + 1}" if more else _next_day(day, last)
         records = [self._record(row, received_at) for row in rows]
-        return Page(records, following, _BETWEEN_PAGES if following else 0.0)
+        return Page(records, following, _BETWEEN_PAGES)
 
     def recording(self, reference: str) -> RecordingLink:
         """The address a record named, if it is one of the places Ozonetel keeps recordings."""
@@ -127,7 +127,7 @@ class Account(NoClient):
             raise Refused(Reason.OTHER, "the recording's address cannot be read") from error
         allowed = host == BUCKET and parts.path.startswith(f"/{RECORDINGS}/")
         if not allowed and host not in {*hosts(self._connection)} - {BUCKET}:
-            raise Refused(Reason.NOT_SET_UP, f"{host or 'this'} is none of the hosts of recordings")
+            raise Refused(Reason.OTHER, f"{host or 'this'} is none of the places of recordings")
         if parts.scheme == "http" and host == RECORDINGS:
             reference = urlunsplit(parts._replace(scheme="https"))
         return RecordingLink(reference)
@@ -215,7 +215,8 @@ def _base(connection: ConnectionInfo) -> str:
 
 def _more_hosts(connection: ConnectionInfo) -> list[str]:
     told = connection.settings.get("recording_hosts")
-    return [str(host).lower() for host in told] if isinstance(told, list | tuple) else []
+    listed = told.split(",") if isinstance(told, str) else told if isinstance(told, list | tuple) else ()
+    return [name for host in listed if (name := str(host).strip().lower())]
 
 
 def _place(cursor: str | None) -> tuple[str, int] | None:

@@ -79,7 +79,7 @@ class Ozonetel:
         raise Unreadable("Neither a call summary nor an event: no status, no times, no eventType.")
 
     def question(self, delivery: Delivery, connection: ConnectionInfo) -> RouteQuestion:
-        return route.question(told(delivery, connection))
+        return route.question(told(delivery, connection), connection)
 
     def answer(self, answer: RouteAnswer, connection: ConnectionInfo) -> RouteReply:
         return route.reply(answer, connection)

@@ -12,20 +12,20 @@ from ingest.contract import ConnectionInfo, RouteAnswer, RouteQuestion, RouteRep
 from ingest.readings import word
 from ingest.vendors.ozonetel.fields import Told
 
-_AFTER = "after:"
 _SKILL = "skill:"
 _RING_SECONDS = 30
 
 
-def question(reading: Told) -> RouteQuestion:
-    """A new call's caller and number; of a later step only how it went."""
+def question(reading: Told, connection: ConnectionInfo) -> RouteQuestion:
+    """A new call's caller and number. A later step is answered here: there is nobody to choose any more."""
     event = word(reading.text("event") or "newcall")
-    if event != "newcall":
-        status = word(reading.text("status") or "")
-        return RouteQuestion(None, None, f"{_AFTER}{event}:{status}"[:120])
-    return RouteQuestion(
-        reading.number("cide164", "cid"), reading.number("callednumber"), reading.text("sid")
-    )
+    sid = reading.text("sid")
+    if event == "newcall":
+        return RouteQuestion(reading.number("cide164", "cid"), reading.number("callednumber"), sid)
+    # Only a caller whom nobody answered is still waiting for somebody.
+    waits = event == "dial" and word(reading.text("status") or "") == "not_answered"
+    skill = _skill(connection) if waits else ""
+    return RouteQuestion(None, None, sid, _step(f"{_SKILL}{skill}" if skill else "", connection))
 
 
 def reply(answer: RouteAnswer, connection: ConnectionInfo) -> RouteReply:
@@ -34,16 +34,14 @@ def reply(answer: RouteAnswer, connection: ConnectionInfo) -> RouteReply:
     Settings of the connection: ``skill`` (who takes calls that nobody in particular should get), ``ring_seconds``
     (30), ``record`` (true). Agents who have no telephone number cannot be named: the skill gets the caller.
     """
+    seat = next((seat for seat in answer.to_ring if seat.startswith(("+", _SKILL))), "")
+    skill = _skill(connection)
+    return _step(seat or (f"{_SKILL}{skill}" if skill else ""), connection)
+
+
+def _step(seat: str, connection: ConnectionInfo) -> RouteReply:
     settings = connection.settings
     response = ET.Element("response")
-    after = answer.provider_call_id or ""
-    skill = str(settings.get("skill") or "")
-    seat = next((seat for seat in answer.to_ring if seat.startswith(("+", _SKILL))), "")
-    if after.startswith(_AFTER):
-        # Only a caller whom nobody answered is still waiting for somebody.
-        seat = f"{_SKILL}{skill}" if skill and after.endswith("dial:not_answered") else ""
-    elif not seat and skill:
-        seat = f"{_SKILL}{skill}"
     seconds = str(_seconds(settings.get("ring_seconds")))
     if seat.startswith(_SKILL):
         transfer = ET.SubElement(response, "cctransfer", record="", moh="default", uui="")
@@ -58,6 +56,10 @@ def reply(answer: RouteAnswer, connection: ConnectionInfo) -> RouteReply:
         ET.SubElement(response, "hangup")
     text = ET.tostring(response, encoding="unicode")
     return RouteReply('<?xml version="1.0" encoding="UTF-8"?>' + text, "text/xml")
+
+
+def _skill(connection: ConnectionInfo) -> str:
+    return str(connection.settings.get("skill") or "")
 
 
 def national(number: str, country: str) -> str:

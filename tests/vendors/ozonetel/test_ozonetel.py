@@ -184,20 +184,37 @@ def test_with_nobody_found_the_fallback_rings_then_the_skill_then_nothing() -> N
 
 
 @pytest.mark.parametrize(
-    ("status", "tag"), [("answered", "hangup"), ("not_answered", "cctransfer"), ("", "hangup")]
+    ("query", "tag"),
+    [
+        ("event=Dial&status=answered", "hangup"),
+        ("event=Dial&status=not_answered", "cctransfer"),
+        ("event=Dial", "hangup"),
+        ("event=Hangup&status=not_answered", "hangup"),
+        ("event=Disconnect", "hangup"),
+        ("event=Record&data=x", "hangup"),
+    ],
 )
-def test_after_a_dialling_nobody_is_dialled_again(status: str, tag: str) -> None:
-    one = case("route-after-a-dialling")
-    query = f"event=Dial&sid=2127&status={status}".encode()
-    asked = VENDOR.question(replace(one.delivery, query=query), one.connection)
-    assert xml(replace(ASHA, provider_call_id=asked.provider_call_id), skill="day").tag == tag
-
-
-@pytest.mark.parametrize("event", ["Hangup", "Disconnect", "Record"])
-def test_any_other_step_ends_the_flow(event: str) -> None:
+def test_after_a_dialling_nobody_is_chosen_again(query: str, tag: str) -> None:
     one = case("route-new-call")
-    asked = VENDOR.question(replace(one.delivery, query=f"event={event}&sid=1".encode()), one.connection)
-    assert xml(replace(ASHA, provider_call_id=asked.provider_call_id), skill="day").tag == "hangup"
+    asked = VENDOR.question(
+        replace(one.delivery, query=f"sid=2127&{query}".encode()),
+        replace(one.connection, settings={"skill": "day"}),
+    )
+    assert asked.reply is not None
+    assert ET.fromstring(asked.reply.body)[0].tag == tag
+
+
+def test_without_a_skill_an_unanswered_caller_is_hung_up() -> None:
+    one = case("route-after-a-dialling")
+    asked = VENDOR.question(
+        replace(one.delivery, query=b"event=Dial&sid=1&status=not_answered"), one.connection
+    )
+    assert asked.reply is not None
+    assert ET.fromstring(asked.reply.body)[0].tag == "hangup"
+
+
+def test_a_new_call_is_for_the_rules_to_decide() -> None:
+    assert VENDOR.question(case("route-new-call").delivery, case("route-new-call").connection).reply is None
 
 
 def test_the_sample_is_harmless() -> None:
