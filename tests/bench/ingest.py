@@ -19,7 +19,7 @@ from tests.bench.servers import Server, started
 from tests.databases import Clock, close_store, open_store
 
 CONNECTIONS = 32
-ROUNDS, WARM_UP, SECONDS = 5, 2, 4
+ROUNDS, ROUNDS_ALONE, WARM_UP, SECONDS = 5, 3, 2, 4
 ENOUGH = 40_000  # deliveries in a file: more than any round can post
 TARGETS = {"sqlite": 0.55, "postgres": 0.45}
 GROUPED = 1.5
@@ -56,9 +56,9 @@ def _measure(kind: str) -> list[Row]:
             started("bare", url, folder, cores) as bare,
             started("app", url, folder, cores) as app,
         ):
-            ratios, raw, missing = _rounds(kind, url, folder, bare, app, cores)
+            ratios, raw, missing = _rounds(kind, url, folder, bare, app, cores, ROUNDS)
             with started("alone", url, folder, cores) as alone:
-                gains, both, lost = _rounds(f"{kind}-alone", url, folder, alone, app, cores)
+                gains, both, lost = _rounds(f"{kind}-alone", url, folder, alone, app, cores, ROUNDS_ALONE)
     target = TARGETS[kind]
     return [
         Row(
@@ -79,11 +79,11 @@ def _measure(kind: str) -> list[Row]:
 
 
 def _rounds(
-    name: str, url: str, folder: Path, reference: Server, app: Server, cores: Cores
+    name: str, url: str, folder: Path, reference: Server, app: Server, cores: Cores, rounds: int
 ) -> tuple[list[float], str, int]:
     """App ÷ reference of each round, the order turned each time; the raw figures; what was lost."""
     ratios, raw, missing = [], [], 0
-    for number in range(ROUNDS):
+    for number in range(rounds):
         speeds: dict[str, float] = {}
         order = (reference, app) if number % 2 else (app, reference)
         for server in order:
