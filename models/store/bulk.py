@@ -25,6 +25,8 @@ class NewLead:
     email: str | None = None
     programme: str | None = None
     city: str | None = None
+    region: str | None = None
+    language: str | None = None
     owner_id: int | None = None
 
 
@@ -71,6 +73,8 @@ def add_leads(tx: Connection, vault: Vault, leads: Sequence[NewLead]) -> list[in
             "email": one.email,
             "programme": one.programme,
             "city": one.city,
+            "region": one.region,
+            "language": one.language,
             "stage": one.stage,
             "source": one.source,
             "owner_id": one.owner_id,

@@ -25,7 +25,7 @@ from dashapp.cli.stores import CannotOpen, opened
 from dashapp.config import Settings
 from models.rules.access import Role
 from models.rules.phone import e164
-from models.store import api_keys, sessions
+from models.store import api_keys, dids, sessions, skills
 from models.store.base import Store
 from models.store.hooks import TokenBook
 from models.tables.calls import call, notification, offer
@@ -69,6 +69,7 @@ def test_the_first_start_and_the_second(url: str, tmp_path: Path) -> None:
     assert told["url"] == "http://127.0.0.1:8123"
     with opened(settings) as store:
         believable(store)
+        routes_by_skill(store)
         hands_out_what_works(store, told)
         before = counts(store)
     command.prepare(settings)
@@ -114,6 +115,23 @@ def believable(store: Store) -> None:
             "AND a.from_at < COALESCE(b.to_at, 9e15) AND b.from_at < COALESCE(a.to_at, 9e15)"
         )
         assert tx.scalar(overlaps) == 0
+
+
+def routes_by_skill(store: Store) -> None:
+    """Counselors can do something, leads need something, and some of it meets."""
+    with store.read() as tx:
+        able = skills.of_everybody(tx)
+        assert len(able) == 18
+        spoken = {one.word for theirs in able.values() for one in theirs if one.kind == "language"}
+        said = Counter(tx.scalars(select(lead.c.language)))
+        assert spoken & set(said) >= {"Hindi", "Marathi", "English"}
+        assert said[None] > 0
+        assert {one.word for theirs in able.values() for one in theirs if one.kind == "region"} & set(
+            tx.scalars(select(lead.c.region))
+        )
+        rules = {one.number: one for one in dids.listed(tx)}
+    assert rules["+918069800300"].strategies == ("assigned", "skill", "sticky", "pool")
+    assert rules["+918069800300"].fallback == "+918069800399"
 
 
 def hands_out_what_works(store: Store, told: dict[str, Any]) -> None:

@@ -33,6 +33,15 @@ class Line:
     dids: tuple[tuple[str, str, str], ...]  # number, label, team
 
 
+@dataclass(frozen=True, slots=True)
+class DidRules:
+    """How callers of a number find a counselor, where that is not the usual."""
+
+    strategies: tuple[str, ...] = ()
+    asked: tuple[tuple[str, str], ...] = ()
+    fallback: str = ""
+
+
 INDORE, PUNE, ONLINE = "Indore campus", "Pune campus", "Online programmes"
 TEAMS = (INDORE, PUNE, ONLINE)
 
@@ -100,6 +109,40 @@ LINES = (
         (("+917314800400", "Indore admissions", INDORE), ("+917314800500", "Walk-in desk Indore", INDORE)),
     ),
 )
+
+
+RULES = {
+    "+918069800300": DidRules(
+        ("assigned", "skill", "sticky", "pool"),
+        (("language", "English"), ("language", "Hindi")),
+        "+918069800399",
+    ),
+    "+912067300200": DidRules(("assigned", "sticky", "pool"), fallback="+912067300299"),
+    "+917314800500": DidRules(asked=(("region", "Malwa"),)),
+}
+"""By number."""
+
+_SPOKEN = {
+    INDORE: (("Hindi", "English"), ("Hindi",), ("Hindi", "English"), ("Hindi", "Urdu")),
+    PUNE: (("Marathi", "English"), ("Marathi", "Hindi"), ("Marathi",), ("English", "Hindi")),
+    ONLINE: (("English", "Malayalam"), ("English", "Telugu"), ("English", "Tamil"), ("Hindi", "Urdu")),
+}
+_KNOWS = {
+    INDORE: (("region", "Malwa"), ("programme", "MBA"), ("region", "Bundelkhand")),
+    PUNE: (("region", "Western Maharashtra"), ("programme", "BCA"), ("region", "Vidarbha")),
+    ONLINE: (("programme", "Online MBA"), ("programme", "Online BCA"), ("region", "Karnataka")),
+}
+
+
+def abilities(member: Member) -> list[tuple[str, str]]:
+    """What a counselor can do for callers, as (kind, word) pairs; one in four tells nothing of it."""
+    if member.team is None:
+        return []
+    place = _COUNSELORS[member.team].index(member.name)
+    if place % 4 == 3:
+        return []
+    spoken, knows = _SPOKEN[member.team], _KNOWS[member.team]
+    return [("language", word) for word in spoken[place % len(spoken)]] + [knows[place % len(knows)]]
 
 
 def handset(place: int) -> str:

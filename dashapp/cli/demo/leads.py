@@ -85,6 +85,25 @@ _CITIES = {
         ("Lucknow", 8),
     ),
 }
+_REGIONS = {
+    "Indore": "Malwa",
+    "Ujjain": "Malwa",
+    "Dewas": "Malwa",
+    "Jabalpur": "Mahakoshal",
+    "Gwalior": "Bundelkhand",
+    "Pune": "Western Maharashtra",
+    "Kolhapur": "Western Maharashtra",
+    "Solapur": "Western Maharashtra",
+    "Nagpur": "Vidarbha",
+    "Bengaluru": "Karnataka",
+}
+_LANGUAGES = {
+    INDORE: ("Hindi", "Hindi", None, "English"),
+    PUNE: ("Marathi", None, "Marathi", "Hindi", "English"),
+    ONLINE: ("English", None, "Hindi", "Tamil", "Telugu", "Urdu", None),
+}
+"""What leads say they like to speak, taken in turn; None: they did not say."""
+
 _TEAM_SHARES = ((INDORE, 36), (PUNE, 36), (ONLINE, 28))
 _STAGES = (
     ("New enquiry", 16),
@@ -139,6 +158,8 @@ class Prospect:
     owner: int | None
     created_at: datetime
     applied: Applied | None = None
+    region: str | None = None
+    language: str | None = None
 
 
 def invent(
@@ -200,16 +221,19 @@ def _prospect(
         steps, payments = APPLIED[stage]
         begun = created_at + (now - created_at) * rng.uniform(0.1, 0.8)
         applied = Applied(rng.choice(steps), rng.choice(payments), begun)
+    programme, city = pick(rng, _PROGRAMMES[team]), pick(rng, _CITIES[team])
     return Prospect(
         name=f"{first} {last}",
         phone=phone,
         team=team,
-        programme=pick(rng, _PROGRAMMES[team]),
-        city=pick(rng, _CITIES[team]),
+        programme=programme,
+        city=city,
         stage=stage,
         source=pick(rng, _SOURCES),
         email=f"{first}.{last}{position}@mail.example".lower(),
         owner=rng.choice(places[team]) if rng.random() < 0.92 else None,
         created_at=created_at,
         applied=applied,
+        region=_REGIONS.get(city),
+        language=_LANGUAGES[team][position % len(_LANGUAGES[team])],
     )

@@ -10,10 +10,10 @@ from sqlalchemy import Connection
 from dashapp.cli.demo import leads as prospects
 from dashapp.cli.demo.calls import Agent, Caller, Told
 from dashapp.cli.demo.history import Book, Past, Shift, shifts
-from dashapp.cli.demo.institution import LINES, MEMBERS, TEAMS, Member, handset
+from dashapp.cli.demo.institution import LINES, MEMBERS, RULES, TEAMS, Member, abilities, handset
 from dashapp.cli.demo.looks import openings, settle_looks
 from models.rules.access import Role
-from models.store import bulk, connections, people
+from models.store import bulk, connections, dids, people, skills
 from models.store.base import Store
 from models.store.events import seal
 from models.store.journal import Item, Verdict, write_batch
@@ -51,6 +51,8 @@ def found(store: Store, tx: Connection, passwords: Mapping[str, str]) -> Founded
         )
         for member in MEMBERS
     }
+    for member in MEMBERS:
+        skills.change(tx, ids[member.email], add=abilities(member))
     lines: dict[str, int] = {}
     for line in LINES:
         lines[line.slug] = connections.add(
@@ -66,6 +68,10 @@ def found(store: Store, tx: Connection, passwords: Mapping[str, str]) -> Founded
         )
         for number, label, team in line.dids:
             connections.add_did(tx, number=number, label=label, team_id=teams[team])
+            if rules := RULES.get(number):
+                dids.change(
+                    tx, number, strategies=rules.strategies, asked=rules.asked, fallback=rules.fallback
+                )
         for place, member in enumerate(_counselors()):
             connections.add_seat(
                 tx,
@@ -196,6 +202,8 @@ def _row(one: prospects.Prospect, owner_id: int | None) -> bulk.NewLead:
         email=one.email,
         programme=one.programme,
         city=one.city,
+        region=one.region,
+        language=one.language,
         owner_id=owner_id,
     )
 
