@@ -17,6 +17,7 @@ __all__ = [
     "Address",
     "CallEvent",
     "Capability",
+    "Configurable",
     "ConnectionInfo",
     "Delivery",
     "Door",
@@ -244,4 +245,26 @@ class Acknowledging(Vendor, Protocol):
         self, delivery: Delivery, connection: ConnectionInfo, delivery_id: int, verdict: str
     ) -> RouteReply | None:
         """The answer once the delivery is on disk; None: ours. Must be quick: a thread waits for it."""
+        ...
+
+
+class Configurable(Vendor, Protocol):
+    """A vendor that reads as a document says, which stands in the connection's setting ``setting``."""
+
+    setting: str
+
+    def problems(self, document: Any) -> Sequence[str]:
+        """What is wrong with a document, each by its place in plain words; empty: it can be used."""
+        ...
+
+    def secrets_named(self, document: Any) -> Sequence[str]:
+        """The connection's secrets that a usable document needs."""
+        ...
+
+    def document_schema(self) -> str:
+        """The documents' JSON Schema."""
+        ...
+
+    def fields(self, delivery: Delivery, document: Any = None) -> Sequence[tuple[str, str]]:
+        """Each field of a delivery as a document names it, with its text. Raises ``Unreadable``."""
         ...

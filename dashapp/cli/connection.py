@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
-from dashapp.cli import connection_seat, connection_set
+from dashapp.cli import connection_mapping, connection_seat, connection_set
 from dashapp.cli.stores import opened
 from dashapp.config import Settings
 from ingest.vendors import registry
-from models.store import audit, connections, people
+from models.store import audit, connections, mappings, people
 from models.store.base import Store
 
 
@@ -30,6 +30,7 @@ def add_to(commands: Any) -> None:
     add.add_argument(
         "--secrets", action="store_true", help="read the vendor's secrets as JSON from standard input"
     )
+    add.add_argument("--mapping", metavar="FILE", help="for a provider without code: how it is read")
     add.set_defaults(run=run, act=add_connection)
 
     connection_set.add_to(what, run)
@@ -47,6 +48,7 @@ def add_to(commands: Any) -> None:
     token.set_defaults(run=run, act=new_token)
 
     connection_seat.add_to(what, run)
+    connection_mapping.add_to(what, run)
 
     listing = what.add_parser("list", help="all connections and when each provider last spoke")
     listing.set_defaults(run=run, act=list_connections)
@@ -67,6 +69,7 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
 
 
 def add_connection(store: Store, given: argparse.Namespace) -> None:
+    told = connection_mapping.told(given.vendor, given.mapping) if given.mapping else None
     secrets = json.load(sys.stdin) if given.secrets else None
     if secrets is not None and not isinstance(secrets, dict):
         raise ValueError("the secrets must be a JSON object")
@@ -83,6 +86,8 @@ def add_connection(store: Store, given: argparse.Namespace) -> None:
             team_id=people.add_team(tx, given.team) if given.team else None,
             secrets=secrets,
         )
+        if told is not None:
+            mappings.save(tx, store, mappings.BY_COMMAND, connection_id, told)
         token = connections.issue_token(tx, connection_id, store.now())
         for name in secrets or ():
             audit.secret_set(tx, store.now(), connection_id, name)

@@ -7,18 +7,18 @@ from importlib.util import find_spec
 from typing import Any
 
 from ingest.client import Client, NoClient, Web
-from ingest.contract import ConnectionInfo, Vendor
+from ingest.contract import Configurable, ConnectionInfo, Vendor
 
 _VENDORS = (
     "open",
     "exotel",
     "twilio",
     "plivo",
-    "ozonetel",
     "smartflo",
     "vicidial",
-    "myoperator",
+    "ozonetel",
     "mapped",
+    "myoperator",
 )
 
 
@@ -34,6 +34,12 @@ def get(slug: str) -> Vendor:
         raise KeyError(slug)
     vendor: Vendor = import_module(f"{__package__}.{slug}.parse").VENDOR
     return vendor
+
+
+def configurable(slug: str) -> Configurable | None:
+    """The vendor, if it reads as a document of the connection says. Raises ``KeyError`` as ``get``."""
+    vendor: Any = get(slug)
+    return vendor if hasattr(vendor, "document_schema") else None
 
 
 def client(connection: ConnectionInfo, web: Web) -> Client:

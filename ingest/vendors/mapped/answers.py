@@ -11,9 +11,9 @@ import phonenumbers
 from ingest.contract import ConnectionInfo, Delivery, Door, RouteAnswer, RouteReply
 from ingest.vendors.mapped import values
 from ingest.vendors.mapped.conditions import Holds, condition
+from ingest.vendors.mapped.making import Making
 from ingest.vendors.mapped.schema import Acknowledgement, Answer, Routing
 from ingest.vendors.mapped.scope import Heard, Scope
-from ingest.vendors.mapped.values import Making
 
 ROUTING_NAMES = frozenset(
     {"seat", "seats", "name", "names", "strategy", "did", "call_id", "found", "seat_number"}

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from ingest.client import Client, NoClient, RecordingLink, Web
 from ingest.contract import ConnectionInfo
 from ingest.vendors.mapped import program
-from ingest.vendors.mapped.schema import Problem
+from ingest.vendors.mapped.problems import Problem
 
 
 class Mapped(NoClient):

@@ -6,9 +6,9 @@ from typing import Any
 from ingest.readings import given, number
 from ingest.readings import seconds as duration
 from ingest.vendors.mapped import patterns
+from ingest.vendors.mapped.making import Making
 from ingest.vendors.mapped.scope import Scope, as_text
 from ingest.vendors.mapped.shapes import Condition
-from ingest.vendors.mapped.values import Making
 
 Holds = Callable[[Scope], bool]
 Test = Callable[[str, Scope], bool]

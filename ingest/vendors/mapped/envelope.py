@@ -6,12 +6,12 @@ from itertools import islice
 from typing import Any
 
 from ingest.contract import CallEvent, Door, Unreadable
-from ingest.vendors.mapped import events, values
+from ingest.vendors.mapped import events, wording
 from ingest.vendors.mapped.conditions import Holds, condition
+from ingest.vendors.mapped.making import Ask, Making
 from ingest.vendors.mapped.paths import Path, Step
-from ingest.vendors.mapped.schema import Event, Fields, Legs, Rule
 from ingest.vendors.mapped.scope import Scope
-from ingest.vendors.mapped.values import Ask, Making
+from ingest.vendors.mapped.telling import Event, Fields, Legs, Rule
 from models.rules.call import Kind
 
 MAX_EVENTS = 500
@@ -93,7 +93,7 @@ def _at_doors(names: list[Any] | None) -> Callable[[Door], bool]:
 
 def _event(told: Event, making: Making, where: str) -> Does:
     since = len(making.mentioned)
-    kind = values.word_value(told.kind, making, f"{where}.kind")
+    kind = wording.word_value(told.kind, making, f"{where}.kind")
     holds = condition(told.when, making, f"{where}.when") if told.when is not None else None
     own = events.fields(told.fields or Fields(), making, f"{where}.fields")
     each = making.path(told.each, f"{where}.each") if told.each is not None else None
@@ -105,7 +105,7 @@ def _event(told: Event, making: Making, where: str) -> Does:
             if holds is not None and not holds(item):
                 continue
             said = item.value("kind")
-            if said is None or said == values.NO_EVENT:
+            if said is None or said == wording.NO_EVENT:
                 found.puzzles += said is None
                 continue
             get = events.getter(item, scope, own)

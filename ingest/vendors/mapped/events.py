@@ -7,10 +7,10 @@ from typing import Any
 
 from ingest.contract import Unreadable
 from ingest.readings import Reading, given
-from ingest.vendors.mapped import readers, tree, values
-from ingest.vendors.mapped.schema import Fields, Legs
+from ingest.vendors.mapped import readers, tree, values, wording
+from ingest.vendors.mapped.making import Ask, Making
 from ingest.vendors.mapped.scope import Heard, Scope, as_text
-from ingest.vendors.mapped.values import Ask, Making
+from ingest.vendors.mapped.telling import Fields, Legs
 from models.rules.call import CallEvent, Direction, Kind, MissReason, Outcome
 
 _LOW_CONFIDENCE_MINUTES = 5
@@ -19,7 +19,7 @@ _LENGTHS = {"leg": 120, "campaign": 120, "intent": 120, "disposition": 120, "rec
 
 _MAKERS: dict[str, Callable[[Any, Making, str], Ask]] = {
     **dict.fromkeys(("call_id", "leg", "campaign", "intent", "recording", "disposition"), values.text),
-    **dict.fromkeys(("direction", "outcome", "hung_up_by", "machine", "miss_reason"), values.word_value),
+    **dict.fromkeys(("direction", "outcome", "hung_up_by", "machine", "miss_reason"), wording.word_value),
     **dict.fromkeys(("at", "started_at", "answered_at", "ended_at"), readers.moment),
     **dict.fromkeys(("talk_seconds", "ring_seconds", "total_seconds"), readers.duration),
     **dict.fromkeys(("customer", "did"), readers.number),
@@ -50,7 +50,7 @@ def leg_fields(told: Legs, making: Making, where: str) -> dict[str, Ask]:
         if value is not None:
             made[name] = _MAKERS[name](value, making, f"{where}.{name}")
     if told.reason is not None:
-        made["miss_reason"] = values.word_value(told.reason, making, f"{where}.reason")
+        made["miss_reason"] = wording.word_value(told.reason, making, f"{where}.reason")
     return made
 
 

@@ -1,10 +1,13 @@
 """Any provider that can send a web request, read as its connection's mapping document says."""
 
 import json
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 from ingest.contract import (
     Acknowledging,
     Capability,
+    Configurable,
     ConnectionInfo,
     Delivery,
     Parsed,
@@ -15,10 +18,17 @@ from ingest.contract import (
 )
 from ingest.vendors.mapped import program
 from ingest.vendors.mapped.console import SET_UP
+from ingest.vendors.mapped.listing import listed
+from ingest.vendors.mapped.problems import Problem
 from ingest.vendors.mapped.program import Program
-from ingest.vendors.mapped.schema import Problem
+from ingest.vendors.mapped.schema import published
 
+_BARE = {"version": 1, "rules": [{"ignore": "only its fields are asked for"}]}
 NO_MAPPING = "This connection has no mapping yet: make one, and replay what waits."
+
+
+class Both(Acknowledging, Configurable, Protocol):
+    """All that a mapped provider's vendor can do."""
 
 
 class MappedVendor:
@@ -28,6 +38,28 @@ class MappedVendor:
     label = "Any provider, by mapping"
     capabilities = frozenset({Capability.POPUP, Capability.LOG, Capability.ROUTE, Capability.RECORDING})
     set_up = SET_UP
+
+    setting = "mapping"
+
+    def problems(self, document: Any) -> Sequence[str]:
+        try:
+            Program(document)
+        except Problem as problem:
+            return problem.lines
+        return ()
+
+    def secrets_named(self, document: Any) -> Sequence[str]:
+        return Program(document).secrets
+
+    def document_schema(self) -> str:
+        return published()
+
+    def fields(self, delivery: Delivery, document: Any = None) -> Sequence[tuple[str, str]]:
+        try:
+            made = Program(document) if document is not None else Program(_BARE)
+        except Problem:
+            made = Program(_BARE)
+        return listed(made.heard(delivery, ConnectionInfo(0, "", self.slug)).body)
 
     def verify(self, delivery: Delivery, connection: ConnectionInfo) -> bool:
         try:
@@ -76,4 +108,4 @@ def _plain(answer: RouteAnswer) -> RouteReply:
     return RouteReply(json.dumps(said))
 
 
-VENDOR: Acknowledging = MappedVendor()
+VENDOR: Both = MappedVendor()

@@ -5,12 +5,23 @@ from collections.abc import Mapping as Mapped
 from typing import Any
 
 from ingest.contract import ConnectionInfo, Delivery, Door, Parsed, RouteQuestion, RouteReply, Unreadable
-from ingest.vendors.mapped import answers, conditions, envelope, events, readers, tree, values, verify
+from ingest.vendors.mapped import (
+    answers,
+    conditions,
+    encodings,
+    envelope,
+    events,
+    readers,
+    tree,
+    values,
+    verify,
+)
+from ingest.vendors.mapped.making import Ask, Making
 from ingest.vendors.mapped.paths import BadPath, Path, walk
 from ingest.vendors.mapped.paths import parse as parse_path
-from ingest.vendors.mapped.schema import Mapping, Problem, Routing, read
+from ingest.vendors.mapped.problems import Problem
+from ingest.vendors.mapped.schema import Mapping, Routing, read
 from ingest.vendors.mapped.scope import Heard, Scope, as_text
-from ingest.vendors.mapped.values import Ask, Making
 
 _ASKING = frozenset({Door.ROUTE, Door.VOICE})
 
@@ -97,7 +108,7 @@ class Program:
         found = next(walk(body, self._inside, {}), None)
         node = found[0] if found else None
         if isinstance(node, str):
-            text = tree.undo(node, list(self._told.read.decode or ()))
+            text = encodings.undo(node, list(self._told.read.decode or ()))
             node = tree.inner(text) if text is not None else None
         if not isinstance(node, dict | list):
             raise Unreadable(f"There is nothing that can be opened at {self._told.read.inside}.")

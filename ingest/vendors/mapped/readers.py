@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 from ingest import readings
 from ingest.readings import given
+from ingest.vendors.mapped.making import Ask, Making
 from ingest.vendors.mapped.scope import Scope
 from ingest.vendors.mapped.shapes import Duration, Moment, Number, Seat
-from ingest.vendors.mapped.values import Ask, Making, chosen, inherited, label_of
+from ingest.vendors.mapped.values import chosen, inherited, label_of
 
 _EPOCHS = {"epoch_s": 1, "epoch_ms": 1_000, "epoch_us": 1_000_000, "epoch_ns": 1_000_000_000}
 _NAMED = frozenset({"auto", "iso", "rfc2822", *_EPOCHS})

@@ -4,162 +4,31 @@
 """
 
 import json
-from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
+from pydantic import Field, StringConstraints, ValidationError, model_validator
 
-from ingest.vendors.mapped import shapes
+from ingest.vendors.mapped import shapes, words
+from ingest.vendors.mapped.problems import MAX_DEPTH, Problem, lines, too_deep
 from ingest.vendors.mapped.shapes import (
     Condition,
     Country,
-    DirectionValue,
-    Duration,
-    FlagValue,
-    KindValue,
     Long,
     Moment,
     Name,
     Number,
-    OutcomeValue,
     Path,
     Pattern,
-    ReasonValue,
-    Seat,
     Short,
-    SideValue,
     Strict,
     Value,
     Zone,
 )
+from ingest.vendors.mapped.telling import DoorName, Fields, Rule
 
 MAX_DOCUMENT_BYTES = 200_000
-MAX_DEPTH = 40
 
-DoorName = Literal["popup", "log", "call-log", "route", "status", "passthru", "voice", "pulled"]
 Header = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,60}$")]
-
-
-class Fields(Strict):
-    """What an event tells. null takes back what a wider list of fields said."""
-
-    call_id: Value | None = Field(
-        default=None,
-        description="What is the same in all deliveries of one call. Not told: one is built from number, agent and start (low confidence).",
-    )
-    leg: Value | None = Field(default=None, description="Id of this leg of the call.")
-    seat: Seat | None = Field(
-        default=None, description="The agent's number, extension, user name or e-mail there."
-    )
-    direction: DirectionValue | None = Field(default=None, description="Who called whom.")
-    customer: Number | None = Field(default=None, description="The lead's number.")
-    did: Number | None = Field(default=None, description="Our number: the one called, or shown to the lead.")
-    campaign: Value | None = Field(default=None, description="Campaign or list.")
-    intent: Value | None = Field(
-        default=None, description="Our own reference, given when we asked for the call."
-    )
-    at: Moment | None = Field(default=None, description="When what the event says happened.")
-    started_at: Moment | None = Field(default=None, description="When the call began.")
-    answered_at: Moment | None = Field(default=None, description="When a person (not a menu) answered.")
-    ended_at: Moment | None = Field(default=None, description="When the call ended.")
-    talk_seconds: Duration | None = Field(default=None, description="How long both sides talked.")
-    ring_seconds: Duration | None = Field(default=None, description="How long it rang.")
-    total_seconds: Duration | None = Field(default=None, description="From beginning to end.")
-    outcome: OutcomeValue | None = Field(
-        default=None, description="How it ended: connected only if both sides talked."
-    )
-    hung_up_by: SideValue | None = Field(default=None, description="Who hung up.")
-    machine: FlagValue | None = Field(default=None, description="Answered by a machine?")
-    recording: Value | None = Field(default=None, description="Link or name of the recording.")
-    disposition: Value | None = Field(default=None, description="What the agent chose as the result.")
-    miss_reason: ReasonValue | None = Field(default=None, description="Why this agent did not answer.")
-    words: list[Path] | None = Field(
-        default=None,
-        description="Fields with the provider's own words on the outcome, kept verbatim.",
-        max_length=8,
-    )
-    extra: dict[Name, Value] | None = Field(
-        default=None, description="Other values worth keeping, by name.", max_length=20
-    )
-
-
-class Event(Strict):
-    """One event of a delivery, or with `each`, one of every item."""
-
-    kind: KindValue = Field(description="What it says; null: no event.")
-    each: Path | None = Field(
-        default=None, description="One event for every item found here; its paths begin at the item."
-    )
-    when: Condition | None = Field(default=None, description="Only when this holds.")
-    fields: Fields | None = Field(default=None, description="What this event tells besides, or otherwise.")
-
-
-class Legs(Strict):
-    """Whom the call was offered to, one item an agent. Paths begin at the item; `/a.b` at the body, `../a` one up."""
-
-    each: Path = Field(description="Where the legs are, as in legs[type=agent].")
-    when: Condition | None = Field(default=None, description="Only legs for which this holds.")
-    seat: Seat = Field(description="The agent.")
-    leg: Value | None = Field(default=None, description="Id of the leg.")
-    at: Moment | None = Field(default=None, description="When it began to ring.")
-    answered: Condition = Field(description="Holds when this agent picked up.")
-    answered_at: Moment | None = Field(default=None, description="When the agent picked up.")
-    ended_at: Moment | None = Field(default=None, description="When this leg ended.")
-    talk_seconds: Duration | None = Field(
-        default=None, description="How long this agent talked with the lead."
-    )
-    ring_seconds: Duration | None = Field(default=None, description="How long it rang.")
-    reason: ReasonValue | None = Field(
-        default=None, description="Why it was not answered; not told: it rang, nobody picked up."
-    )
-
-
-class Rule(Strict):
-    """Which deliveries mean what. The first rule that fits decides."""
-
-    name: Short | None = Field(default=None, description="For people.")
-    doors: list[DoorName] | None = Field(
-        default=None,
-        description="Only at these of our addresses; default: all that ask for no routing answer.",
-    )
-    when: Condition | None = Field(default=None, description="Only when this holds.")
-    ignore: Short | None = Field(
-        default=None, description="Read, understood, nothing to record; the text says what it is."
-    )
-    each: Path | None = Field(
-        default=None, description="The body holds a list of calls: do this for each item."
-    )
-    rules: list[Self] | None = Field(
-        default=None, description="Rules for each item, in place of events.", max_length=40
-    )
-    kind: KindValue | None = Field(default=None, description="Short for one event of this kind.")
-    fields: Fields | None = Field(
-        default=None, description="What all events of this rule tell, over the document's."
-    )
-    events: list[Event] | None = Field(default=None, description="The events it becomes.", max_length=20)
-    legs: list[Legs] | None = Field(
-        default=None, description="Agents the call was offered to, one item each.", max_length=8
-    )
-    go_on: bool = Field(default=False, description="Try the rules below it too.")
-
-    @field_validator("legs", mode="before")
-    @classmethod
-    def _one_or_many(cls, told: Any) -> Any:
-        return [told] if isinstance(told, dict) else told
-
-    @model_validator(mode="after")
-    def _says_something(self) -> Self:
-        does = [
-            name for name in ("ignore", "rules", "kind", "events", "legs") if getattr(self, name) is not None
-        ]
-        if not does:
-            raise ValueError("a rule needs one of kind, events, legs, rules, ignore")
-        for alone in ("ignore", "rules"):
-            if alone in does and len(does) > 1:
-                raise ValueError(f"{alone} cannot stand beside {', '.join(d for d in does if d != alone)}")
-        if self.kind is not None and self.events is not None:
-            raise ValueError("kind and events say the same thing: give one of them")
-        return self
 
 
 class Reading(Strict):
@@ -331,26 +200,18 @@ class Mapping(Strict):
     )
 
 
-class Problem(Exception):
-    """A mapping document that cannot be used; ``lines`` say where and why, in plain words."""
-
-    def __init__(self, lines: list[str]) -> None:
-        super().__init__("; ".join(lines))
-        self.lines = lines
-
-
 def read(document: Any) -> Mapping:
     """The document as a model. Raises ``Problem``, never anything else."""
     if not isinstance(document, dict):
         raise Problem(["$: a mapping is a JSON object"])
     try:
-        if _too_deep(document):
+        if too_deep(document):
             raise Problem([f"$: nested deeper than {MAX_DEPTH}"])
         if len(json.dumps(document)) > MAX_DOCUMENT_BYTES:
             raise Problem([f"$: larger than {MAX_DOCUMENT_BYTES} bytes"])
         return Mapping.model_validate(document)
     except ValidationError as error:
-        raise Problem(list(_lines(error))) from error
+        raise Problem(list(lines(error))) from error
     except (TypeError, ValueError, RecursionError) as error:
         raise Problem(["$: this is no JSON document"]) from error
 
@@ -359,8 +220,9 @@ def published() -> str:
     """The JSON Schema as it stands in ``docs/mapping.schema.json``."""
     schema = Mapping.model_json_schema()
     definitions = schema["$defs"]
-    for name, one in list(vars(shapes).items()):
-        if name in definitions and isinstance(one, type) and issubclass(one, Value):
+    for name, one in [*vars(shapes).items(), *vars(words).items()]:
+        named = name in definitions and "anyOf" not in definitions[name]
+        if named and isinstance(one, type) and issubclass(one, Value):
             full = definitions[name]
             ref = {"$ref": f"#/$defs/{name}"}
             definitions[name] = {
@@ -376,48 +238,3 @@ def published() -> str:
         "$id": "https://callboard.dev/mapping.schema.json",
     }
     return json.dumps(head | schema, indent=1, ensure_ascii=False) + "\n"
-
-
-def _too_deep(document: Any) -> bool:
-    level = [document]
-    for _ in range(MAX_DEPTH):
-        level = [
-            item
-            for node in level
-            if isinstance(node, dict | list)
-            for item in (node.values() if isinstance(node, dict) else node)
-        ]
-        if not level:
-            return False
-    return True
-
-
-_MESSAGES = {"extra_forbidden": "there is no such entry", "missing": "this is needed"}
-
-
-def _lines(error: ValidationError) -> Iterator[str]:
-    seen: set[str] = set()
-    for one in error.errors(include_url=False)[:40]:
-        where = one["loc"]
-        if "constrained-str" in where and not isinstance(one["input"], str):
-            continue  # the other alternative says what is wrong
-        said = _MESSAGES.get(one["type"], one["msg"].removeprefix("Value error, "))
-        line = f"{json_path(where)}: {said}"
-        if line not in seen:
-            seen.add(line)
-            yield line
-
-
-def json_path(where: tuple[int | str, ...]) -> str:
-    """``$.rules[0].kind`` for pydantic's location; names pydantic gives to alternatives are left out."""
-    text = "$"
-    for part in where:
-        if isinstance(part, int):
-            text += f"[{part}]"
-        elif part == "constrained-str" or part.startswith(("dict[", "list[", "nullable[")):
-            continue
-        elif part.isidentifier():
-            text += f".{part}"
-        else:
-            text += f"[{json.dumps(part, ensure_ascii=False)}]"
-    return text

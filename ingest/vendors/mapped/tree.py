@@ -7,22 +7,19 @@ JSON would be, so that one path reads both.
 import json
 import re
 import zlib
-from base64 import b64decode, urlsafe_b64decode
-from binascii import Error as BadBase64
-from html import unescape
 from typing import Any
 from urllib.parse import unquote_plus
 from xml.etree import ElementTree as ET
 
 from ingest.bodies import clean, decoded, form_pairs, multipart
 from ingest.contract import Delivery, Unreadable
+from ingest.vendors.mapped.encodings import MAX_INNER, leaf
 
 Node = dict[str, Any] | list[Any] | str | None
 
 MAX_DEPTH = 30
 MAX_NODES = 20_000
 MAX_UNPACKED = 2_000_000
-MAX_INNER = 200_000
 
 _BRACKETS = re.compile(r"\[([^\[\]]*)\]")
 _LINE = re.compile(r"([A-Za-z][\w .-]{0,59}):(?:[ \t](.*))?")
@@ -95,33 +92,6 @@ def expanded(pairs: list[tuple[str, str]]) -> dict[str, Any]:
             continue
         _place(root, [head, *(step.strip() for step in steps)], leaf(value))
     return {key: _lists(value) for key, value in root.items()}
-
-
-def undo(text: str, encodings: list[str]) -> str | None:
-    """``text`` without these encodings; None when it is not written in them."""
-    for encoding in encodings:
-        try:
-            if encoding == "url":
-                text = unquote_plus(text)
-            elif encoding == "html":
-                text = unescape(text)
-            elif encoding == "hex":
-                text = decoded(bytes.fromhex(text))
-            elif encoding == "jwt":
-                text = decoded(urlsafe_b64decode(_padded(text.split(".")[1])))
-            else:
-                text = decoded(b64decode(_padded(text.translate(_URL_SAFE)), validate=True))
-        except (ValueError, BadBase64, IndexError):
-            return None
-    return leaf(text) if len(text) < MAX_INNER else None
-
-
-_URL_SAFE = str.maketrans("-_", "+/")
-
-
-def _padded(text: str) -> str:
-    bare = "".join(text.split()).rstrip("=")
-    return bare + "=" * (-len(bare) % 4)
 
 
 def url_decoded(node: Node) -> Node:
@@ -263,12 +233,6 @@ def _plain(found: Any, depth: int, count: list[int]) -> Node:
     if isinstance(found, str):
         return leaf(found)
     return None
-
-
-def leaf(text: str) -> str:
-    """Clean text; JSON inside a text is kept whole: it is longer than any text a call needs."""
-    bare = text.strip()
-    return bare if bare[:1] in ("{", "[") and len(bare) <= MAX_INNER else clean(text)
 
 
 def _bound(depth: int, count: list[int]) -> None:

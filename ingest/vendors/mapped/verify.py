@@ -14,9 +14,9 @@ from ingest.bodies import decoded
 from ingest.contract import ConnectionInfo, Delivery
 from ingest.signatures import comes_from, same
 from ingest.vendors.mapped import patterns, readers, values
+from ingest.vendors.mapped.making import Making
 from ingest.vendors.mapped.schema import Mapping, Proof
 from ingest.vendors.mapped.scope import Scope
-from ingest.vendors.mapped.values import Making
 
 Proves = Callable[[Scope, Delivery, ConnectionInfo], bool]
 

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest.contract import Door, Unreadable
-from ingest.vendors.mapped import patterns, schema, shapes
+from ingest.vendors.mapped import patterns, schema, shapes, telling, words
 from ingest.vendors.mapped.program import Program
-from ingest.vendors.mapped.schema import Problem
+from ingest.vendors.mapped.problems import Problem
 from tests.vendors.library import cases
 from tests.vendors.mapped.asking import VENDOR, connection, delivery, mapping
 
@@ -30,7 +30,7 @@ def test_the_published_schema_is_this_one(request: pytest.FixtureRequest) -> Non
 def test_every_field_is_described() -> None:
     models = [
         one
-        for module in (shapes, schema)
+        for module in (shapes, words, telling, schema)
         for one in vars(module).values()
         if isinstance(one, type) and issubclass(one, shapes.Strict)
     ]
@@ -38,7 +38,7 @@ def test_every_field_is_described() -> None:
         f"{model.__name__}.{name}"
         for model in models
         for name, field in model.model_fields.items()
-        if not field.description and not (model is shapes.Word and name == "words")
+        if not field.description and not (model is words.Word and name == "words")
     ]
     assert not missing
 
@@ -118,7 +118,7 @@ NAMES = sorted(
         for name in model.model_fields
     }
     | set(schema.Mapping.model_fields)
-    | set(schema.Rule.model_fields)
+    | set(telling.Rule.model_fields)
 )
 
 
