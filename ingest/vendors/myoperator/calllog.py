@@ -1,15 +1,12 @@
 """MyOperator's call log: the rows its search answers, and the same log as older webhooks post it.
 
-The rows have long names, the older webhooks short ones (``_st`` for ``start_time``), sometimes all of it inside a
-field called ``myoperator``. A call's id stands in a list of parameters, under ``ui``.
+A call's id stands in a list of parameters, under ``ui``.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import count
 
-from ingest.bodies import form_pairs, read
 from ingest.contract import CallEvent, ConnectionInfo, Delivery, Parsed, Unreadable
 from ingest.readings import Reading
 from ingest.vendors.myoperator.legs import Leg
@@ -25,28 +22,6 @@ from ingest.vendors.myoperator.words import (
 from models.rules.call import Direction, Kind, MissReason, Outcome
 from models.rules.phone import e164
 
-WRAPPER = "myoperator"
-_LONG = {
-    "_ac": "action",
-    "_ci": "company_id",
-    "_cl": "caller_number",
-    "_cr": "caller_number_raw",
-    "_cri": "client_ref_id",
-    "_dn": "department_name",
-    "_dr": "duration",
-    "_et": "end_time",
-    "_ev": "event",
-    "_ex": "extension",
-    "_fn": "filename",
-    "_ld": "log_details",
-    "_na": "name",
-    "_nr": "contact_number",
-    "_pm": "additional_parameters",
-    "_rr": "received_by",
-    "_st": "start_time",
-    "_su": "status",
-}
-_PART = re.compile(r"[^\[\]]+")
 _READ = frozenset(
     {
         "caller_number",
@@ -61,16 +36,6 @@ _READ = frozenset(
     }
 )
 _KEPT = ("department_name", "location", "company_id")
-
-
-def fields(delivery: Delivery) -> dict[str, str]:
-    """A delivery's fields with the call log's long names. Raises ``Unreadable``."""
-    found = read(delivery)
-    if found.get(WRAPPER, "").startswith("{"):
-        found = read(
-            replace(delivery, query=b"", content_type="application/json", body=_whole(delivery, found))
-        )
-    return {_spelled(name): text for name, text in found.items()}
 
 
 def is_one(told: Mapping[str, str]) -> bool:
@@ -187,20 +152,3 @@ def _parameter(reading: Reading, key: str) -> str | None:
         if text == key and name.startswith("additional_parameters[") and name.endswith("[ky]"):
             return reading.text(name.removesuffix("[ky]") + "[vl]")
     return None
-
-
-def _spelled(name: str) -> str:
-    parts = _PART.findall(name)
-    if parts[:1] == [WRAPPER] and len(parts) > 1:
-        parts = parts[1:]
-    long = [_LONG.get(part, part) for part in parts]
-    return long[0] + "".join(f"[{part}]" for part in long[1:]) if long else name
-
-
-def _whole(delivery: Delivery, found: Mapping[str, str]) -> bytes:
-    """The JSON in full: the fields of a delivery are cut where no column could hold them."""
-    for raw in (delivery.body, delivery.query):
-        for name, text in form_pairs(raw):
-            if name == WRAPPER and text.lstrip().startswith("{"):
-                return text.encode("utf-8", "surrogatepass")
-    return found[WRAPPER].encode("utf-8", "surrogatepass")

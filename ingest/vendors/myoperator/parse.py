@@ -16,6 +16,7 @@ from ingest.readings import Reading
 from ingest.vendors.myoperator import calllog, proof, route
 from ingest.vendors.myoperator.console import SET_UP
 from ingest.vendors.myoperator.events import event
+from ingest.vendors.myoperator.fields import fields
 from ingest.vendors.myoperator.incall import in_call
 from ingest.vendors.myoperator.people import extensions
 
@@ -43,21 +44,21 @@ class MyOperator:
     def parse(self, delivery: Delivery, connection: ConnectionInfo) -> Parsed:
         if delivery.door is Door.ROUTE:
             return Parsed((), note="A routing question.")
-        fields = calllog.fields(delivery)
+        told = fields(delivery)
         aliases = extensions(connection)
-        reading = Reading(fields, connection)
-        if "event_type" in fields:
+        reading = Reading(told, connection)
+        if "event_type" in told:
             return event(reading, delivery, aliases)
-        if calllog.is_one(fields):
-            return calllog.record(fields, connection, delivery, aliases)
-        if "call_state" in fields:
+        if calllog.is_one(told):
+            return calllog.record(told, connection, delivery, aliases)
+        if "call_state" in told:
             return in_call(reading, delivery)
-        if "node_id" in fields:
+        if "node_id" in told:
             return Parsed((), note="A routing question.")
         raise Unreadable("Neither an event (event_type) nor a call log (start_time) nor a call_state.")
 
     def question(self, delivery: Delivery, connection: ConnectionInfo) -> RouteQuestion:
-        return route.question(Reading(calllog.fields(delivery), connection))
+        return route.question(Reading(fields(delivery), connection))
 
     def answer(self, answer: RouteAnswer, connection: ConnectionInfo) -> RouteReply:
         return route.reply(answer, connection)

@@ -10,7 +10,7 @@ from urllib.parse import quote_plus
 
 import pytest
 
-from ingest.contract import CallEvent, ConnectionInfo, RouteAnswer
+from ingest.contract import CallEvent, ConnectionInfo, RouteAnswer, Unreadable
 from ingest.vendors import registry
 from models.rules.call import Call, Direction, MissReason, Outcome
 from models.rules.lifecycle import fold
@@ -215,3 +215,20 @@ def test_the_sample_is_harmless() -> None:
     (event,) = VENDOR.parse(delivery, one.connection).events
     assert (word, event.provider_call_id, event.customer, event.seat) == ("call-log", "test-1", None, None)
     assert not fold([event], AS_OF).over
+
+
+def test_forty_agents_rung_at_once_are_all_there() -> None:
+    found = call("end-inbound-many-agents")
+    assert (found.outcome, found.talked_seat, found.talk_seconds) == (Outcome.CONNECTED, RAVI, 50)
+    assert len(found.offers) == 40
+    assert {offer.reason for offer in found.offers} == {MissReason.TAKEN, None}
+
+
+@pytest.mark.parametrize("legs", [[{"type": "agent"}] * 201, {"a": 1}, "x", None])
+def test_a_message_with_too_many_fields_is_otherwise_kept_for_review(legs: object) -> None:
+    one = case("end-inbound")
+    body = json.dumps(
+        {"event_type": "call.end", "payload": {"legs": legs}} | {f"f{i}": 1 for i in range(600)}
+    )
+    with pytest.raises(Unreadable):
+        VENDOR.parse(replace(one.delivery, body=body.encode()), one.connection)
