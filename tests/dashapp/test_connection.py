@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
+from dashapp.components.providers import shares
 from dashapp.components.providers.adding import slug_of
 from ingest import intake
 from ingest.vendors import registry
@@ -277,6 +278,21 @@ def test_a_connection_is_added_from_the_screen(visit: Visit, store: Store, cast:
     assert slug_of("!!", set()) == "connection"
     with store.read() as tx:
         assert len(connections.listed(tx)) == 2
+
+
+def test_shares_are_told_in_percent(visit: Visit, store: Store, cast: Cast) -> None:
+    dials = [slug for slug in registry.all_slugs() if registry.get(slug).capabilities & shares.DIALS]
+    assert dials
+    one, two = (cast.line(f"dials-{place}", dials[0]) for place in range(2))
+    with store.db.begin() as tx:
+        connections.change(tx, store.vault, one.id, share=3)
+    shown = visit(cast.dev).page("/providers").get_json()
+    said = text(shown)
+    assert "Of the dialling" in said
+    assert "75 %" in said
+    assert "25 %" in said
+    assert {"connection": two.id, "type": "providers-share"} in [props.get("id") for props in nodes(shown)]
+    assert shares.percent(0, 0) == "0 %"
 
 
 def test_shares_are_changed_within_bounds(visit: Visit, store: Store, cast: Cast) -> None:

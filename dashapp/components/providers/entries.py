@@ -13,6 +13,7 @@ from dash.development.base_component import Component
 from dashapp.components import words
 from dashapp.components.page import button
 from dashapp.components.providers.addresses import HOURS, left
+from dashapp.components.providers.labels import dom_id
 from dashapp.components.status import chip
 from ingest.contract import Entry
 from models.store.connections import Details
@@ -63,7 +64,7 @@ def form(
 
 
 def _field(entry: Entry, of: Details, older: Retiring | None, now: datetime, zone: ZoneInfo) -> Component:
-    ident = {"type": ENTRY, "name": entry.name}
+    ident: dict[str, str | int] = {"type": ENTRY, "name": entry.name}
     state = _secret_state(entry, of, older, now, zone) if entry.secret else []
     control: Component
     if entry.secret:
@@ -90,7 +91,7 @@ def _field(entry: Entry, of: Details, older: Retiring | None, now: datetime, zon
         [
             html.Div(
                 [
-                    html.Span(entry.label, className="form-label"),
+                    html.Label(entry.label, htmlFor=dom_id(ident), className="form-label"),
                     chip("pending", "exclamation-circle", "needed") if needed else None,
                     *state,
                 ],

@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 
 from dashapp.components import words
 from dashapp.components.icon import icon
+from dashapp.components.providers.labels import dom_id
 from models.store.providers import UnknownWord
 from models.store.seats import Somebody, UnmappedSeat
 
@@ -41,14 +42,12 @@ def unmapped(
 
 
 def _choice(seat: UnmappedSeat, options: list[dict[str, Any]]) -> Component:
-    name = f"Who answers {seat.mask}"
+    ident: dict[str, str | int] = {"type": GIVE, "connection": seat.connection_id, "seat": seat.key}
     return html.Div(
         [
-            html.Label(
-                name, htmlFor=f"seat-{seat.connection_id}-{seat.key[:12]}", className="visually-hidden"
-            ),
+            html.Label(f"Who answers {seat.mask}", htmlFor=dom_id(ident), className="visually-hidden"),
             dbc.Select(
-                id={"type": GIVE, "connection": seat.connection_id, "seat": seat.key},
+                id=ident,
                 options=options,
                 placeholder="Choose…",
                 size="sm",

@@ -7,6 +7,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp.components.page import info
+from dashapp.components.providers.labels import dom_id
 from ingest.contract import Capability, Vendor
 from models.store.providers import Health
 
@@ -37,7 +38,10 @@ def table(found: Sequence[Health]) -> Component:
     rows = [
         html.Tr(
             [
-                html.Td(html.Label(each.label, htmlFor=f"share-{each.id}"), className="grow"),
+                html.Td(
+                    html.Label(each.label, htmlFor=dom_id({"type": SHARE, "connection": each.id})),
+                    className="grow",
+                ),
                 html.Td(
                     dbc.Input(
                         id={"type": SHARE, "connection": each.id},
@@ -48,7 +52,6 @@ def table(found: Sequence[Health]) -> Component:
                         value=each.share,
                         debounce=True,
                         class_name="num share-input",
-                        **{"aria-label": f"Share of {each.label}"},
                     )
                 ),
                 html.Td(_bar(each.share, total)),
