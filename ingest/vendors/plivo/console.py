@@ -30,9 +30,9 @@ SET_UP = SetUp(
         Entry("record", "Record", "Record the calls we route and place", kind="flag"),
         Entry("busy_message", "Said when nobody is free", "A sentence that is read out"),
         Entry(
-            "agent_first",
-            "API calls ring the agent first",
-            "How records of calls made through the API are read (yes); off only if other software calls leads first",
+            "lead_first",
+            "API calls ring the lead first",
+            "How records of calls made through the API are read; on only if other software than this places them so",
             kind="flag",
         ),
         Entry(

@@ -66,7 +66,7 @@ class Plivo:
     def parse(self, delivery: Delivery, connection: ConnectionInfo) -> Parsed:
         reading = _reading(delivery, connection)
         if delivery.door is Door.PULLED:
-            return records.record(reading, delivery, bool(connection.settings.get("agent_first", True)))
+            return records.record(reading, delivery, not connection.settings.get("lead_first"))
         call_id = reading.text("DialALegUUID", "ALegUUID", "CallUUID")
         if call_id is None:
             raise Unreadable("There is no CallUUID: the call cannot be told from others.")

@@ -6,6 +6,7 @@ from ingest.contract import (
     Capability,
     ConnectionInfo,
     Delivery,
+    Door,
     Parsed,
     RouteAnswer,
     RouteQuestion,
@@ -15,7 +16,7 @@ from ingest.contract import (
 )
 from ingest.readings import Reading, word
 from ingest.signatures import url_form_signed
-from ingest.vendors.twilio import legs, route
+from ingest.vendors.twilio import legs, records, route
 from ingest.vendors.twilio.console import SET_UP
 from ingest.vendors.twilio.words import customer
 from models.rules.call import Kind
@@ -28,7 +29,15 @@ class Twilio:
     slug = "twilio"
     label = "Twilio"
     capabilities = frozenset(
-        {Capability.POPUP, Capability.LOG, Capability.ROUTE, Capability.RECORDING, Capability.SIGNED}
+        {
+            Capability.POPUP,
+            Capability.LOG,
+            Capability.ROUTE,
+            Capability.DIAL,
+            Capability.PULL_LOG,
+            Capability.RECORDING,
+            Capability.SIGNED,
+        }
     )
     set_up = SET_UP
 
@@ -48,18 +57,23 @@ class Twilio:
 
     def parse(self, delivery: Delivery, connection: ConnectionInfo) -> Parsed:
         reading = Reading(read(delivery), connection)
+        if delivery.door is Door.PULLED:
+            return records.record(reading, delivery, not connection.settings.get("lead_first"))
         call_id = reading.text("CallSid")
         if call_id is None:
             raise Unreadable("There is no CallSid: the call cannot be told from others.")
         if "RecordingStatus" in reading.fields or "RecordingSid" in reading.fields:
             return _recording(reading, call_id, delivery)
         parent_id = reading.text("ParentCallSid")
-        if parent_id is not None:
+        ours = reading.text("intent") is not None  # our own calls carry our reference in their addresses
+        if parent_id is not None and ours:
+            event = legs.lead_dialled(reading, delivery, call_id, parent_id)
+        elif parent_id is not None:
             event = legs.dialled(reading, delivery, call_id, parent_id)
         elif reading.text("DialCallStatus") is not None:
             event = legs.dial_ended(reading, delivery, call_id)
         else:
-            event = legs.first(reading, delivery, call_id)
+            event = legs.first(reading, delivery, call_id, ours)
         return Parsed((event,), tuple(reading.unknown))
 
     def question(self, delivery: Delivery, connection: ConnectionInfo) -> RouteQuestion:

@@ -38,6 +38,18 @@ def reply(answer: RouteAnswer, connection: ConnectionInfo) -> RouteReply:
     return _xml(response)
 
 
+def connect(lead: str, shown: str, told_at: str, connection: ConnectionInfo) -> str:
+    """What the agent's leg of a call we placed does when the agent has picked up: it dials the lead."""
+    response = ET.Element("Response")
+    dial = ET.SubElement(response, "Dial", callerId=shown)
+    if connection.settings.get("record"):
+        dial.set("record", "record-from-answer-dual")
+        dial.set("recordingStatusCallback", told_at)
+    number = ET.SubElement(dial, "Number", statusCallback=told_at, statusCallbackEvent=_EVENTS)
+    number.text = lead
+    return ET.tostring(response, encoding="unicode")
+
+
 def _noun(seat: str) -> tuple[str, str] | None:
     if seat.startswith("client:"):
         return "Client", seat.removeprefix("client:")
