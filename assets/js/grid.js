@@ -43,7 +43,9 @@
   };
   cells.CbQuiet = ({ value }) => h("span", { className: `clip ${value ? "second" : "hint"}`, title: value }, value || "Not known yet");
   const foundLate = (data) =>
-    data.late ? chip("outline", "cloud-download", "Late", "We learnt of this call only later, from the provider's records") : null;
+    data.late
+      ? h("span", { className: "chip is-outline", title: "Found late: we learnt of this call only afterwards" }, icon("cloud-download"), h("span", { className: "visually-hidden" }, "Found late"))
+      : null;
   cells.CbLead = ({ data }) =>
     h("span", { className: "lead-cell clip" },
       h("a", { href: `/lead/${data.lead_id}?via=board`, className: "strong" }, data.lead),

@@ -43,6 +43,7 @@ PLACES = (
     Place("/boards", "Boards", "layout-three-columns", "layout-three-columns"),
     Place("/productivity", "Productivity", "bar-chart", "bar-chart-fill"),
     Place("/providers", "Providers", "plug", "plug-fill"),
+    Place("/reconciliation", "Records", "cloud-check", "cloud-check-fill"),
 )
 
 KEYS = (

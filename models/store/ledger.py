@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from models.rules import redaction
 from models.rules.access import Viewer
 from models.store.base import Store
-from models.tables.calls import call_event
+from models.tables.calls import call, call_event
 from models.tables.telephony import connection, delivery, ledger_hour
 
 PULLED = "pulled"
@@ -132,6 +132,18 @@ def on_file(tx: Connection, connection_id: int, call_ids: Collection[str]) -> di
             first.setdefault(name, door == PULLED)
             pulled[name] = pulled.get(name, False) or door == PULLED
     return {name: OnFile(pulled_first=was, completed=not was and pulled[name]) for name, was in first.items()}
+
+
+def held(tx: Connection, viewer: Viewer, since: datetime, until: datetime) -> dict[int, int]:
+    """By connection, the calls on file that began in [since, until), whoever told us. For administrators."""
+    if not viewer.sees_all:
+        return {}
+    rows = tx.execute(
+        select(call.c.connection_id, func.count())
+        .where(call.c.started_at >= since, call.c.started_at < until)
+        .group_by(call.c.connection_id)
+    )
+    return {connection_id: count for connection_id, count in rows}
 
 
 def fingerprint(store: Store, record: bytes) -> str:

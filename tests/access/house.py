@@ -147,6 +147,8 @@ class House:
         yield "/productivity", "?counselor=1,2,3,4,5&drill=missed"
         yield "/providers", "?connection=1&delivery=1"
         yield f"/providers/{self.cast.connection.id}", ""
+        yield "/reconciliation", ""
+        yield "/reconciliation/certificate", f"?connection={self.cast.connection.id}"
         yield "/nowhere", ""
         for one in self.leads:
             yield "/", f"?lead={one.id}"

@@ -61,6 +61,8 @@ PAGES = {
     "/productivity": EVERYBODY,
     "/providers": frozenset({Role.ADMIN}),
     "/providers/<connection_id>": frozenset({Role.ADMIN}),
+    "/reconciliation": frozenset({Role.ADMIN}),
+    "/reconciliation/certificate": frozenset({Role.ADMIN}),
     "/404": EVERYBODY,
 }
 
@@ -73,6 +75,8 @@ CALLBACKS = {
     "boards": WATCHERS,
     "productivity": EVERYBODY,
     "providers": frozenset({Role.ADMIN}),
+    "reconciliation": frozenset({Role.ADMIN}),
+    "certificate": frozenset({Role.ADMIN}),
     "connection": frozenset({Role.ADMIN}),
 }
 """By the first word of what they write to; ``productivity`` looks at each row's person itself (see below)."""

@@ -1,0 +1,110 @@
+"""A day of the ledger: which it is, its hours, and what each connection's records said of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ingest.reconcile import planning
+from models.rules.access import Viewer
+from models.store import ledger
+from models.store.base import Store
+from models.store.ledger import Hour, Source
+
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A local day. ``hours`` are when each begins; 23 or 25 of them where clocks are changed."""
+
+    date: date
+    hours: tuple[datetime, ...]
+    zone: ZoneInfo
+
+    @property
+    def since(self) -> datetime:
+        return self.hours[0]
+
+    @property
+    def until(self) -> datetime:
+        return self.hours[-1] + HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What one connection's records said of a day. ``askable``: the provider hands out records. ``due``: the hours
+    that are over long enough to be asked for; ``held``: all calls on file that began that day."""
+
+    source: Source
+    askable: bool
+    hours: Mapping[datetime, Hour]
+    due: tuple[datetime, ...]
+    held: int
+
+    def total(self, name: str) -> int:
+        return sum(getattr(hour, name) for hour in self.hours.values())
+
+    @property
+    def unasked(self) -> tuple[datetime, ...]:
+        """Hours that are over and were never asked for."""
+        return tuple(hour for hour in self.due if hour not in self.hours)
+
+    @property
+    def reasons(self) -> dict[str, int]:
+        """Why records are missing, and how many for each reason."""
+        found: dict[str, int] = {}
+        for hour in self.hours.values():
+            for why, marks in hour.reasons.items():
+                found[why] = found.get(why, 0) + len(marks)
+        return found
+
+
+def read_day(told: Any, now: datetime, zone: ZoneInfo) -> date:
+    """The day an address names; today for none, for one that cannot be read, and for one still to come."""
+    today = now.astimezone(zone).date()
+    try:
+        asked = date.fromisoformat(str(told))
+    except ValueError:
+        return today
+    return min(asked, today) if asked.year >= 2000 else today
+
+
+def day_of(asked: date, zone: ZoneInfo) -> Day:
+    noon = datetime(asked.year, asked.month, asked.day, 12, tzinfo=zone)
+    since = planning.midnight(noon, zone)
+    until = planning.midnight(noon + timedelta(days=1), zone)
+    return Day(asked, tuple(since + place * HOUR for place in range(round((until - since) / HOUR))), zone)
+
+
+def accounts(store: Store, who: Viewer, day: Day) -> list[Account]:
+    """Every connection in use, by label."""
+    now, zone = store.now(), store.rules.zone
+    latest = planning.latest_hour(now, zone)
+    askable = {each.id: each.since for each in planning.askable(store)}
+    with store.read() as tx:
+        sources = ledger.sources(tx)
+        hours = ledger.hours(tx, who, day.since, day.until)
+        held = ledger.held(tx, who, day.since, day.until)
+    return [
+        Account(
+            source=source,
+            askable=source.id in askable,
+            hours={hour.hour: hour for hour in hours if hour.connection_id == source.id},
+            due=_due(day, source, latest, zone) if source.id in askable else (),
+            held=held.get(source.id, 0),
+        )
+        for source in sources
+    ]
+
+
+def _due(day: Day, source: Source, latest: datetime, zone: ZoneInfo) -> tuple[datetime, ...]:
+    added = planning.floor(source.created_at, zone)
+    return tuple(hour for hour in day.hours if added <= hour < latest)
+
+
+def sums(found: Sequence[Account]) -> dict[str, int]:
+    """The figures of all connections together."""
+    names = ("theirs", "ours", "repaired", "missing", "completed")
+    return {name: sum(account.total(name) for account in found) for name in names}
