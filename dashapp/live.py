@@ -118,7 +118,7 @@ class Pump:
         self._stopped = threading.Event()
         with store.read() as tx:
             self._cursor = feed.last_id(tx)
-        store.writer.on_commit(self._wake.set)
+        store.writer.on_commit(self._committed)
         self._threads = [threading.Thread(target=self._run, name="feed-pump", daemon=True)]
         if not store.db.sqlite:
             self._threads.append(threading.Thread(target=self._listen, name="feed-listen", daemon=True))
@@ -130,6 +130,11 @@ class Pump:
         self._wake.set()
         for thread in self._threads:
             thread.join(5)
+
+    def _committed(self) -> None:
+        """Who subscribes after this asks the feed itself, and the cursor follows within a second."""
+        if len(self._hub):
+            self._wake.set()
 
     def _run(self) -> None:
         while not self._stopped.is_set():
