@@ -186,6 +186,13 @@ def test_a_list_that_is_only_queued_is_accepted(desk: Desk, asked: Asked) -> Non
     assert [each.accepted for each in asked().push("A", [member(1), member(2)])] == [True, True]
 
 
+def test_a_list_answered_with_a_sentence_alone_is_not_taken_for_accepted(desk: Desk, asked: Asked) -> None:
+    desk.faults.append(Fault(200, '{"message": "please provide campaign details"}'))
+    with pytest.raises(Refused) as caught:
+        asked().push("A", [member(1)])
+    assert caught.value.reason is Reason.NOT_SET_UP
+
+
 def test_lists_over_the_limit_are_refused_for_a_minute(desk: Desk, asked: Asked) -> None:
     desk.per_minute = 5
     client = asked()

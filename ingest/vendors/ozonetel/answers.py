@@ -46,7 +46,9 @@ def accepted(answer: Answer) -> dict[str, Any]:
     if answer.status in (401, 403):
         raise Refused(Reason.CREDENTIALS, f"Ozonetel: {message or 'not accepted'}")
     status = str(body.get("status", "")).lower()
-    if answer.status < 300 and (status.startswith(_DONE) or (not status and "message" in body)):
+    if answer.status < 300 and (
+        status.startswith(_DONE) or (not status and isinstance(body.get("message"), list))
+    ):
         return body
     if not status and not message:
         raise Unsettled("Ozonetel's answer says neither yes nor no")
