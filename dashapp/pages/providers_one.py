@@ -12,7 +12,7 @@ from dashapp.auth import allow
 from dashapp.components import errors
 from dashapp.components.page import button, card, link_button, page
 from dashapp.components.providers import addresses, connection_acting, guide, health, lists, replaying
-from dashapp.components.providers.adding import field
+from dashapp.components.providers.adding import NOBODY, field
 from dashapp.components.providers.connection_acting import DETAILS, OF, SWITCH, TRIED, TRY
 from dashapp.components.providers.lists_acting import TICK
 from dashapp.components.providers.tokens_acting import ONCE
@@ -183,7 +183,7 @@ def _range() -> Component:
 def _details(found: Details) -> Component:
     with store().read() as tx:
         teams = people.teams(tx)
-    options = [{"label": "Nobody in particular", "value": ""}]
+    options = [{"label": "Nobody in particular", "value": NOBODY}]
     options += [{"label": each.name, "value": str(each.id)} for each in teams]
     return html.Div(
         [
@@ -200,7 +200,7 @@ def _details(found: Details) -> Component:
             ),
             field(
                 "Team",
-                dbc.Select(id=f"{DETAILS}-team", options=options, value=str(found.team_id or "")),
+                dbc.Select(id=f"{DETAILS}-team", options=options, value=str(found.team_id or NOBODY)),
                 "Who answers numbers that no team claims.",
             ),
             html.Div(id="connection-details-told", role="status"),

@@ -21,6 +21,8 @@ from models.store.base import Store
 OPEN, MODAL, BODY, MADE = "providers-add", "providers-add-modal", "providers-add-body", "providers-add-made"
 FIELDS = ("vendor", "label", "zone", "country", "team")
 LONGEST = 80
+NOBODY = "0"
+"""The choice of no team."""
 
 
 def opener() -> Component:
@@ -69,9 +71,9 @@ def form(store: Store, teams: list[people.Team]) -> list[Component]:
                     "Team",
                     dbc.Select(
                         id=f"{OPEN}-team",
-                        options=[{"label": "Nobody in particular", "value": ""}]
+                        options=[{"label": "Nobody in particular", "value": NOBODY}]
                         + [{"label": each.name, "value": str(each.id)} for each in teams],
-                        value="",
+                        value=NOBODY,
                     ),
                     "Who answers numbers that no team claims.",
                 ),
@@ -163,7 +165,7 @@ def _make(kept: Store, asked: dict[str, str]) -> tuple[int, str]:
 
     def work(tx: Connection) -> tuple[int, str]:
         team_ids = {str(each.id): each.id for each in people.teams(tx)}
-        if asked["team"] and asked["team"] not in team_ids:
+        if asked["team"] not in ("", NOBODY) and asked["team"] not in team_ids:
             raise LookupError("there is no such team")
         slug = slug_of(asked["label"], {each.slug for each in connections.listed(tx)})
         connection_id = connections.add(

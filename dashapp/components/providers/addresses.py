@@ -120,6 +120,7 @@ def _token(of: Token, now: datetime, zone: ZoneInfo) -> Component:
                 type="button",
                 className="btn btn-plain btn-sm",
                 id={"type": REVOKE, "token": of.id},
+                **{"data-confirm": "Whoever calls this address is answered 401 from then on. Revoke it?"},
             ),
         ]
     )

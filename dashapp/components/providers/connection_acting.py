@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from dashapp.auth import allow
 from dashapp.components.page import banner
 from dashapp.components.providers import addresses, entries, trying
-from dashapp.components.providers.adding import LONGEST
+from dashapp.components.providers.adding import LONGEST, NOBODY
 from dashapp.components.providers.lists_acting import TICK, toast
 from dashapp.context import store, viewer
 from ingest import intake
@@ -238,7 +238,7 @@ def _details(
 
 
 def _team(given: str) -> int | None:
-    if not given:
+    if given in ("", NOBODY):
         return None
     with store().read() as tx:
         ids = {str(each.id): each.id for each in people.teams(tx)}

@@ -81,12 +81,12 @@ def says(of: Health, now: datetime) -> str:
         case Hearing.SILENT if of.active:
             return f"Nothing for {words.age(of.last_at, now) if of.last_at else 'long'}; {_usual(of.hearing.expected)} in that time."
         case Hearing.NEVER:
-            return "Nothing has come yet. Paste the addresses at the provider, then send a test event."
+            return "Nothing has come yet. Paste the addresses at the provider, then call one of your numbers."
         case Hearing.LEARNING:
             return "Too new to say what is usual; silence is judged after a whole week."
-    if of.hearing.empty_hour:
+    if of.hearing.empty_hour and (of.last_at is None or now - of.last_at > QUIET_AFTER):
         return "Hardly anything is usual at this hour, so silence says nothing."
-    return f"Heard as usual: {of.calls_today:,} calls today, {_usual(of.hearing.today)} by now."
+    return f"{words.plural(of.calls_today, 'call')} today; {_usual(of.hearing.today)} by now."
 
 
 def _usual(calls: float) -> str:
