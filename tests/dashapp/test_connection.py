@@ -22,6 +22,7 @@ from tests.cast import Cast, Line, Person
 from tests.dashapp.drawn import attributes, nodes, text
 from tests.dashapp.test_providers import hear, log, output
 from tests.databases import Clock
+from tests.house.code import ROOT
 from tests.webapp import Visitor
 
 pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
@@ -195,6 +196,20 @@ def test_a_secret_goes_in_and_never_comes_back(visit: Visit, store: Store, cast:
         assert "sesame" not in repr(tx.execute(select(audit)).all())
 
 
+def test_a_mapping_names_what_there_is_to_fill_in(visit: Visit, store: Store, cast: Cast) -> None:
+    mapped = next(slug for slug in registry.all_slugs() if registry.get(slug).set_up.mapped)
+    made = cast.line("by-mapping", mapped)
+    known = ROOT / f"tests/vendors/{mapped}/deliveries/helpdesk-ended.json"
+    settings = json.loads(known.read_text("utf-8"))["settings"]
+    assert "webhook_token" not in visit(cast.dev).page(f"/providers/{made.id}").text
+    with store.db.begin() as tx:
+        connections.change(tx, store.vault, made.id, settings=settings)
+    shown = visit(cast.dev).page(f"/providers/{made.id}")
+    assert {"type": "connection-entry", "name": "webhook_token"} in [
+        props.get("id") for props in nodes(shown.get_json())
+    ]
+
+
 def test_a_test_event_is_read_and_no_call_is_made(visit: Visit, store: Store, cast: Cast) -> None:
     dev, here = visit(cast.dev), cast.connection.id
     told = text(call(dev, "connection-tried", "connection-try.n_clicks", here).get_json())
@@ -285,6 +300,7 @@ def test_shares_are_told_in_percent(visit: Visit, store: Store, cast: Cast) -> N
     assert dials
     one, two = (cast.line(f"dials-{place}", dials[0]) for place in range(2))
     with store.db.begin() as tx:
+        connections.change(tx, store.vault, cast.connection.id, active=False)
         connections.change(tx, store.vault, one.id, share=3)
     shown = visit(cast.dev).page("/providers").get_json()
     said = text(shown)

@@ -135,7 +135,7 @@ def _save(
         if isinstance(each, dict)
     }
     try:
-        secrets, settings = entries.read(vendor.set_up.entries, typed, found)
+        secrets, settings = entries.read(entries.asked(vendor, found), typed, found)
     except entries.BadEntry as error:
         return no_update, banner("missed", "exclamation-triangle-fill", str(error))
     if secrets or settings:
@@ -195,7 +195,7 @@ def entries_form(given: dict[str, Any] | None) -> Any:
     kept = store()
     with kept.read() as tx:
         older = rotation.retiring(tx, found.id, kept.now())
-    return entries.form(vendor.set_up.entries, found, older, kept.now(), kept.rules.zone)
+    return entries.form(entries.asked(vendor, found), found, older, kept.now(), kept.rules.zone)
 
 
 @callback(

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import dash_bootstrap_components as dbc
@@ -15,7 +15,7 @@ from dashapp.components.page import button
 from dashapp.components.providers.addresses import HOURS, left
 from dashapp.components.providers.labels import dom_id
 from dashapp.components.status import chip
-from ingest.contract import Entry
+from ingest.contract import Configurable, Entry, Vendor
 from models.store.connections import Details
 from models.store.rotation import Retiring
 
@@ -25,6 +25,20 @@ LONGEST = 4000
 
 class BadEntry(ValueError):
     """What was typed cannot be taken; the message may be shown."""
+
+
+def asked(vendor: Vendor, of: Details) -> tuple[Entry, ...]:
+    """What there is to fill in: of a provider that is mapped, the secrets its mapping names as well."""
+    fixed = vendor.set_up.entries
+    if not vendor.set_up.mapped:
+        return fixed
+    mapped = cast("Configurable", vendor)
+    document = of.settings.get(mapped.setting)
+    if document is None or mapped.problems(document):
+        return fixed
+    known = {entry.name for entry in fixed}
+    named = [name for name in mapped.secrets_named(document) if name not in known]
+    return (*fixed, *(Entry(name, name, "Named by the mapping", secret=True, needed=True) for name in named))
 
 
 def form(
