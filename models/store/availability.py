@@ -1,12 +1,23 @@
 """What the routing rules must know: whose lead is calling, how the DID wants it, and who could take the call."""
 
-from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from sqlalchemy import Connection, Integer, bindparam, false, or_, select
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Integer,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
 
 from models.rules.routing import Candidate, Words, words
 from models.store import directory
@@ -78,15 +89,38 @@ _PRESENT_OF = _PRESENT.where(
         person.c.id == bindparam("sticky", type_=Integer),
     )
 )
-_LIVE = (
-    select(offer.c.call_id, offer.c.person_id, offer.c.answered, offer.c.offered_at, call.c.answered_at)
+_NOW = bindparam("now", type_=Instant)
+_RIVAL = offer.alias("rival")
+_ON_THE_LINE = (offer.c.person_id.is_not(None), offer.c.reason.is_(None), offer.c.ended_at.is_(None))
+_GIVEN_UP = (
+    exists()
+    .where(
+        _RIVAL.c.call_id == offer.c.call_id,
+        _RIVAL.c.person_id.is_not(None),
+        _RIVAL.c.reason.is_(None),
+        _RIVAL.c.ended_at.is_(None),
+        _RIVAL.c.answered == false(),
+        type_coerce(func.coalesce(_RIVAL.c.offered_at, _NOW), BigInteger)
+        > type_coerce(func.coalesce(offer.c.offered_at, _NOW), BigInteger)
+        + TOGETHER // timedelta(microseconds=1),
+    )
+    .correlate(offer)
+)
+_BUSY = (
+    select(offer.c.person_id)
     .join(call, call.c.id == offer.c.call_id)
     .where(
         call.c.over == false(),
         call.c.started_at > bindparam("since", type_=Instant),
-        offer.c.person_id.is_not(None),
-        offer.c.reason.is_(None),
-        offer.c.ended_at.is_(None),
+        *_ON_THE_LINE,
+        or_(
+            offer.c.answered,
+            and_(
+                call.c.answered_at.is_(None),
+                func.coalesce(offer.c.offered_at, _NOW) > bindparam("rung_since", type_=Instant),
+                ~_GIVEN_UP,
+            ),
+        ),
     )
 )
 
@@ -150,18 +184,7 @@ def names(tx: Connection, person_ids: Collection[int]) -> list[str]:
 
 def busy_people(tx: Connection, now: datetime) -> set[int]:
     """Who talks, or is being rung, right now."""
-    rings: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
-    busy: set[int] = set()
-    for row in tx.execute(_LIVE, {"since": now - LIVE_FOR}):
-        if row.answered:
-            busy.add(row.person_id)
-        elif row.answered_at is None:
-            rings[row.call_id].append((row.offered_at or now, row.person_id))
-    for offered in rings.values():
-        latest = max(at for at, _ in offered)
-        if latest > now - RUNG_FOR:
-            busy |= {person_id for at, person_id in offered if at >= latest - TOGETHER}
-    return busy
+    return set(tx.scalars(_BUSY, {"now": now, "since": now - LIVE_FOR, "rung_since": now - RUNG_FOR}))
 
 
 def _wanted(known: Directory, asked: Caller) -> dict[int, Somebody]:
