@@ -131,8 +131,11 @@ def seat(text: str | None, country: str) -> str | None:
     if text is None or text.lower() in _WITHHELD:
         return None
     read = e164(text, country)
-    if read is not None:
-        return read
+    return read if read is not None else address(text)
+
+
+def address(text: str) -> str:
+    """An agent's address as sent, never read as a number; an e-mail in lower case, or one person had two seats."""
     if "@" in text and ":" not in text:
         text = text.lower()
     return text[:120]

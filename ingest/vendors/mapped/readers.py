@@ -244,7 +244,7 @@ def seat(value: Seat, making: Making, where: str) -> Ask:
 
     def read(ask: Ask) -> Ask:
         if value.as_is:
-            return lambda scope: said[:120] if (said := ask(scope)) else None
+            return lambda scope: readings.address(said) if (said := ask(scope)) else None
         return _numbered(value, ask, readings.seat)
 
     return chosen(value, making, where, seat, read)

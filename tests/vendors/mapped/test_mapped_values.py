@@ -193,6 +193,7 @@ def test_numbers(value: Any, text: str, told: str | None) -> None:
 def test_seats() -> None:
     assert event({"seat": "s"}, {"s": "Asha@Example.edu"}).seat == "asha@example.edu"
     assert event({"seat": {"path": "s", "as_is": True}}, {"s": "9876543210"}).seat == "9876543210"
+    assert event({"seat": {"path": "s", "as_is": True}}, {"s": "Asha@Example.edu"}).seat == "asha@example.edu"
 
 
 SIDES = {"path": "d", "words": {"In Bound": "inbound", "out*": "outbound", "test": None}}
