@@ -28,7 +28,7 @@ format: $(VENV)/ready-dev
 bench: $(VENV)/ready-dev ## the table of docs/performance.md
 	$(BIN)/python -m tests.bench
 
-soak: $(VENV)/ready-dev browser ## kills and restarts, at length
+soak: $(VENV)/ready-dev browser ## kills, restarts and storms, at length
 	$(BIN)/python -m tests.soak
 
 lock: $(VENV)/ready-lock ## pin what pyproject.toml asks for, with hashes

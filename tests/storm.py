@@ -144,7 +144,7 @@ def _twice(hook: Hook, rng: Random) -> Hook:
     if rng.random() < 0.5:
         body = "{" + ",".join(f"{json.dumps(str(name))}:{json.dumps(value)}" for name, value in pairs) + "}"
         return replace(hook, method="POST", content_type=JSON, body=body.encode())
-    body = urlencode([(str(name), str(value)) for name, value in pairs])
+    body = urlencode([(str(name), str(value)) for name, value in pairs], errors="surrogatepass")
     return replace(hook, method="POST", content_type=FORM, body=body.encode())
 
 

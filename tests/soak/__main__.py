@@ -1,6 +1,7 @@
 """``make soak``: the server is killed between any two steps of intake, on both databases, and nothing
-acknowledged may be missing; the disk is told to keep a delivery before its answer goes out; and live streams
-lose and double nothing over restarts."""
+acknowledged may be missing; the disk is told to keep a delivery before its answer goes out; live streams lose
+and double nothing over restarts; of a storm of spoiled hooks every one is answered and found again; and the
+public API keeps to its own OpenAPI document."""
 
 import sys
 import tempfile
@@ -11,7 +12,7 @@ from models.store.base import Store
 from tests.cast import Known, fill
 from tests.databases import KINDS, Databases
 from tests.live import restarts
-from tests.soak import flushed
+from tests.soak import contract, flushed, storm
 from tests.soak.books import shortened
 from tests.soak.crash import ANY_MOMENT, ORDER, Course, Kill, course
 
@@ -83,6 +84,11 @@ def main() -> int:
             with tempfile.TemporaryDirectory(prefix="callboard-soak-") as folder:
                 wrong = restarts.wrong(databases, known, kind, Path(folder), RESTARTS)
                 score.line(wrong, kind, f"streams over {len(RESTARTS)} restarts", "", "", "", "")
+        for kind in KINDS:
+            blown = storm.blow(databases, known, kind)
+            score.line(blown.wrong, kind, blown.told, "", "", "", "")
+            count, wrong = contract.asked(databases, known, kind)
+            score.line(wrong, kind, f"{count} requests by the OpenAPI document", "", "", "", "")
         unable = flushed.available()
         for kind in KINDS if unable is None else ():
             with tempfile.TemporaryDirectory(prefix="callboard-soak-") as folder:

@@ -6,6 +6,7 @@ import pytest
 
 from tests.cast import Known
 from tests.databases import Databases
+from tests.soak import contract, storm
 from tests.soak.books import shortened
 from tests.soak.crash import ANY_MOMENT, Course, course
 
@@ -26,6 +27,20 @@ def test_no_acknowledged_delivery_is_lost_or_half_done(
     for kill in done.kills:
         assert kill.acknowledged, f"nothing was acknowledged before {kill.where}"
         assert kill.unanswered, f"nobody was waiting for an answer at {kill.where}"
+
+
+def test_of_a_storm_every_hook_is_answered_and_found(
+    databases: Databases, known_casts: dict[str, Known]
+) -> None:
+    blown = storm.blow(databases, known_casts, "sqlite", 400, seed=7)
+    assert not blown.wrong, shortened(blown.wrong)
+    assert blown.verdicts["recorded"] > 40, "nearly all of it unreadable proves little"
+
+
+def test_the_public_api_keeps_to_its_document(databases: Databases, known_casts: dict[str, Known]) -> None:
+    count, wrong = contract.asked(databases, known_casts, "sqlite", 6)
+    assert not wrong, shortened(wrong)
+    assert count > 100
 
 
 def _told(done: Course) -> str:
