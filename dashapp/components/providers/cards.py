@@ -27,7 +27,7 @@ CAN: dict[Capability, tuple[str, str]] = {
 
 
 def cards(found: Sequence[Health], vendors: dict[str, Vendor], now: datetime, zone: ZoneInfo) -> Component:
-    """One card a connection; without any, how to add the first."""
+    """One card a connection, the silent ones first; without any, how to add the first."""
     if not found:
         return empty(
             "plug",
@@ -35,7 +35,11 @@ def cards(found: Sequence[Health], vendors: dict[str, Vendor], now: datetime, zo
             "Add the first connection: choose the vendor, and paste the addresses you get into its console.",
         )
     return html.Div(
-        [_card(each, vendors.get(each.vendor), now, zone) for each in found], className="provider-cards"
+        [
+            _card(each, vendors.get(each.vendor), now, zone)
+            for each in sorted(found, key=lambda each: not each.alarm)
+        ],
+        className="provider-cards",
     )
 
 
