@@ -42,6 +42,11 @@ def entered(connection: ConnectionInfo, name: str, label: str) -> str:
     return found
 
 
+def complete(connection: ConnectionInfo, *names: str) -> bool:
+    """Is every one of these secrets or settings entered?"""
+    return all(connection.secrets.get(name) or connection.settings.get(name) for name in names)
+
+
 def number(connection: ConnectionInfo, name: str, fallback: int, least: int, most: int) -> int:
     """A whole number among the settings, or ``fallback`` when it is none or out of bounds."""
     told = connection.settings.get(name)

@@ -1,4 +1,5 @@
-"""The open protocol's provider, asked for call records: ``GET /records?since=…&until=…&cursor=…``.
+"""The open protocol's provider, asked to place a call (``POST /dial``) and for call records
+(``GET /records?since=…&until=…&cursor=…``). Agents in ``agents`` of the keys (comma separated) are known; none: all.
 
 The desk's records are call logs as the protocol posts them; ``call_started`` (ISO 8601) beside them says when the
 call began, and is told to nobody.
@@ -15,7 +16,27 @@ PAGE = 100
 
 def make(desk: Desk) -> Flask:
     app = Flask("simulator.faces.open")
+    _calls(app, desk)
+    _records(app, desk)
+    return app
 
+
+def _calls(app: Flask, desk: Desk) -> None:
+    @app.post("/dial")
+    def dial() -> Response:
+        key = desk.keys.get("dial_key")
+        if key and request.headers.get("Authorization") != f"Bearer {key}":
+            return _said(401, "no such key")
+        order = request.get_json(force=True, silent=True) or {}
+        agents = desk.keys.get("agents", "")
+        if agents and order.get("agent_no") not in agents.split(","):
+            return jsonify({"status": 0, "error": "Agent Details Not Found"})
+        with desk.lock:
+            desk.orders.append(order)
+            return jsonify({"status": 1, "call_id": f"o-{len(desk.orders)}", "message": "call placed"})
+
+
+def _records(app: Flask, desk: Desk) -> None:
     @app.get("/records")
     def records() -> Response:
         key = desk.keys.get("records_key")
@@ -37,8 +58,6 @@ def make(desk: Desk) -> Flask:
         ]
         onward = str(place + PAGE) if place + PAGE < len(found) else None
         return jsonify({"records": found[place : place + PAGE], "next": onward})
-
-    return app
 
 
 def _said(status: int, why: str, headers: dict[str, str] | None = None) -> Response:

@@ -258,3 +258,13 @@ def test_its_hosts_are_the_apis_and_the_recordings() -> None:
     assert registry.hosts(bare) == {"api.plivo.com", "media.plivo.com"}
     moved = ConnectionInfo(1, "main", "plivo", settings={"api_url": "http://127.0.0.1:9000/"})
     assert registry.hosts(moved) == {"127.0.0.1", "media.plivo.com"}
+
+
+def test_without_its_keys_it_is_not_asked_for_records() -> None:
+    web = Outbound(())
+    secrets, settings = {"auth_token": TOKEN}, {"auth_id": ID}
+    bare = ConnectionInfo(1, "main", "plivo")
+    whole = ConnectionInfo(1, "main", "plivo", secrets=secrets, settings=settings)
+    assert registry.client(bare, web).pull_window_seconds == 0
+    assert registry.client(whole, web).pull_window_seconds >= 3600
+    web.close()

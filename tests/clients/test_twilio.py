@@ -275,3 +275,13 @@ def test_its_host_is_the_apis() -> None:
     assert registry.hosts(ConnectionInfo(1, "main", "twilio")) == {"api.twilio.com"}
     moved = ConnectionInfo(1, "main", "twilio", settings={"api_url": "http://127.0.0.1:9000"})
     assert registry.hosts(moved) == {"127.0.0.1"}
+
+
+def test_without_its_keys_it_is_not_asked_for_records() -> None:
+    web = Outbound(())
+    secrets, settings = {"auth_token": TOKEN}, {"account_sid": SID}
+    bare = ConnectionInfo(1, "main", "twilio")
+    whole = ConnectionInfo(1, "main", "twilio", secrets=secrets, settings=settings)
+    assert registry.client(bare, web).pull_window_seconds == 0
+    assert registry.client(whole, web).pull_window_seconds >= 3600
+    web.close()

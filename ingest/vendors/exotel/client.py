@@ -63,12 +63,13 @@ class Account(NoClient):
     """One account, by its API key and token."""
 
     list_batch = _BATCH
-    pull_window_seconds = _MONTH_SECONDS
 
     def __init__(self, connection: ConnectionInfo, web: Web) -> None:
         self._connection = connection
         self._web = web
         self._base = asking.base(connection, API)
+        keys = asking.complete(connection, "account_sid", "api_key", "api_token")
+        self.pull_window_seconds = _MONTH_SECONDS if keys else 0
         self._zone = ZoneInfo(connection.zone)
 
     def dial(self, order: DialOrder) -> Placed:

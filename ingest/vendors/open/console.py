@@ -17,6 +17,13 @@ SET_UP = SetUp(
             'Leave empty for JSON. "text" answers with nothing but the seats, separated by commas.',
         ),
         Entry(
+            "dial_url",
+            "Address that places calls",
+            "Where the provider takes a call to place (click-to-call). Leave empty where it does not.",
+        ),
+        Entry("dial_key", "Key for placing calls", "Sent as a bearer token with each call.", secret=True),
+        Entry("caller_id", "Number shown", "The number leads see when we call, unless a call names one."),
+        Entry(
             "records_url",
             "Address of the call records",
             "Where the provider serves its call logs, to be asked for what we lack. Leave empty where it does not.",

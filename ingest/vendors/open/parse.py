@@ -40,7 +40,14 @@ class Open:
     slug = "open"
     label = "Open protocol"
     capabilities = frozenset(
-        {Capability.POPUP, Capability.LOG, Capability.ROUTE, Capability.RECORDING, Capability.PULL_LOG}
+        {
+            Capability.POPUP,
+            Capability.LOG,
+            Capability.ROUTE,
+            Capability.DIAL,
+            Capability.RECORDING,
+            Capability.PULL_LOG,
+        }
     )
     set_up = SET_UP
 

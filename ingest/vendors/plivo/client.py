@@ -56,12 +56,12 @@ def hosts(connection: ConnectionInfo) -> Iterable[str]:
 class Account(NoClient):
     """One account, by its auth id and auth token."""
 
-    pull_window_seconds = _DAY_SECONDS
-
     def __init__(self, connection: ConnectionInfo, web: Web) -> None:
         self._connection = connection
         self._web = web
         self._base = asking.base(connection, API)
+        keys = asking.complete(connection, "auth_id", "auth_token")
+        self.pull_window_seconds = _DAY_SECONDS if keys else 0
 
     def dial(self, order: DialOrder) -> Placed:
         """Calls the agent; when the agent picks up, our voice address is asked and has the lead dialled.

@@ -58,12 +58,12 @@ def hosts(connection: ConnectionInfo) -> Iterable[str]:
 class Account(NoClient):
     """One account, by its SID and auth token."""
 
-    pull_window_seconds = _DAY_SECONDS
-
     def __init__(self, connection: ConnectionInfo, web: Web) -> None:
         self._connection = connection
         self._web = web
         self._base = asking.base(connection, API)
+        keys = asking.complete(connection, "account_sid", "auth_token")
+        self.pull_window_seconds = _DAY_SECONDS if keys else 0
 
     def dial(self, order: DialOrder) -> Placed:
         """Calls the agent; the instructions sent along dial the lead when the agent has picked up. Twilio begins one
