@@ -4,6 +4,7 @@ under another name, works everywhere, and nothing in the house knows vendors one
 import ast
 import shutil
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -69,7 +70,11 @@ def test_one_folder_and_one_line_are_enough(
         "call_id": "n-1", "agent_no": "+919000000777", "applicant_no": "+919876543210", "did_no": INDORE_DID,
         "call_type": "inbound", "event": "ringing", "event_time": f"{on.now():%Y-%m-%d %H:%M:%S}",
     }  # fmt: skip
-    assert street.post(f"/webhooks/v1/{token}/popup", json=body).get_json()["accepted"] == "recorded"
+    deadline = time.monotonic() + 10  # a door may have looked at the tokens a second ago
+    while (answer := street.post(f"/webhooks/v1/{token}/popup", json=body)).status_code == 401:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert answer.get_json()["accepted"] == "recorded"
     assert street.get(f"/webhooks/v1/{token}/route?applicant_no=9876543210").status_code == 200
     with on.read() as tx:
         [heard] = tx.execute(select(call).where(call.c.connection_id == account.id)).all()
