@@ -39,7 +39,7 @@ def test_the_consoles_main_path(enter: Enter, own_server: Running) -> None:
     for place in range(2):
         assert server.hook("call-log", log(f"seat-{place}", "front-desk")).json()["accepted"] == "recorded"
     for place in range(30):
-        assert server.hook("call-log", f"<unreadable {place}/>").json()["accepted"] == "for review"
+        assert server.hook("call-log", {"unreadable": place}).json()["accepted"] == "for review"
     page = enter(cast.dev, "/providers", at=server)
 
     # a seat of nobody's, given with one choice

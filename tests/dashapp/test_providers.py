@@ -142,6 +142,7 @@ def test_the_inspector_explains_a_routing_answer(visit: Visit, store: Store, cas
     visit(None).client.get(
         f"/webhooks/v1/{cast.connection.token}/route?applicant_no={CALLER}&did_no={INDORE_DID[1:]}"
     )
+    asked = None
     deadline = time.monotonic() + 10  # the question is kept behind the answer's back
     while time.monotonic() < deadline:
         with store.read() as tx:

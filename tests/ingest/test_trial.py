@@ -10,7 +10,7 @@ from ingest.contract import ConnectionInfo, Vendor
 from ingest.vendors import registry
 from ingest.webhooks import trial
 from ingest.webhooks.doors import DOORS
-from models.store import inspector
+from models.store import deliveries, inspector
 from models.store.base import Store
 from models.store.hooks import TokenBook
 from models.tables.calls import call, call_event, feed, notification
@@ -109,7 +109,7 @@ def test_what_cannot_be_read_says_why(store: Store, cast: Cast, monkeypatch: pyt
     assert tried.events == []
     assert tried.reason
     with store.read() as tx:
-        assert intake.deliveries.waiting_for_review(tx) == []
+        assert deliveries.waiting_for_review(tx) == []
 
 
 @on_sqlite
