@@ -293,11 +293,15 @@ def test_its_hosts_are_the_apis_and_the_recordings() -> None:
     assert not web.may_ask("https://api.exotel.com/")
 
 
-def test_without_its_keys_it_is_not_asked_for_records() -> None:
+def test_without_its_keys_it_is_not_asked_for_records_and_recordings_are_tried_without() -> None:
     web = Outbound(())
     secrets, settings = KEYS, SETTINGS
     bare = ConnectionInfo(1, "main", "exotel")
     whole = ConnectionInfo(1, "main", "exotel", secrets=secrets, settings=settings)
     assert registry.client(bare, web).pull_window_seconds == 0
+    assert (
+        registry.client(bare, web).recording("https://recordings.exotel.com/exotelrecordings/a.mp3").headers
+        == {}
+    )
     assert registry.client(whole, web).pull_window_seconds >= 3600
     web.close()

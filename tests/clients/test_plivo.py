@@ -260,11 +260,15 @@ def test_its_hosts_are_the_apis_and_the_recordings() -> None:
     assert registry.hosts(moved) == {"127.0.0.1", "media.plivo.com"}
 
 
-def test_without_its_keys_it_is_not_asked_for_records() -> None:
+def test_without_its_keys_it_is_not_asked_for_records_and_recordings_are_tried_without() -> None:
     web = Outbound(())
     secrets, settings = {"auth_token": TOKEN}, {"auth_id": ID}
     bare = ConnectionInfo(1, "main", "plivo")
     whole = ConnectionInfo(1, "main", "plivo", secrets=secrets, settings=settings)
     assert registry.client(bare, web).pull_window_seconds == 0
+    assert (
+        registry.client(bare, web).recording("https://media.plivo.com/v1/Account/MA1/Recording/a.mp3").headers
+        == {}
+    )
     assert registry.client(whole, web).pull_window_seconds >= 3600
     web.close()

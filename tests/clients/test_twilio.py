@@ -277,11 +277,17 @@ def test_its_host_is_the_apis() -> None:
     assert registry.hosts(moved) == {"127.0.0.1"}
 
 
-def test_without_its_keys_it_is_not_asked_for_records() -> None:
+def test_without_its_keys_it_is_not_asked_for_records_and_recordings_are_tried_without() -> None:
     web = Outbound(())
     secrets, settings = {"auth_token": TOKEN}, {"account_sid": SID}
     bare = ConnectionInfo(1, "main", "twilio")
     whole = ConnectionInfo(1, "main", "twilio", secrets=secrets, settings=settings)
     assert registry.client(bare, web).pull_window_seconds == 0
+    assert (
+        registry.client(bare, web)
+        .recording("https://api.twilio.com/2010-04-01/Accounts/AC1/Recordings/RE1.mp3")
+        .headers
+        == {}
+    )
     assert registry.client(whole, web).pull_window_seconds >= 3600
     web.close()

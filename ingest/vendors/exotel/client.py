@@ -68,8 +68,8 @@ class Account(NoClient):
         self._connection = connection
         self._web = web
         self._base = asking.base(connection, API)
-        keys = asking.complete(connection, "account_sid", "api_key", "api_token")
-        self.pull_window_seconds = _MONTH_SECONDS if keys else 0
+        self._may_ask = asking.complete(connection, "account_sid", "api_key", "api_token")
+        self.pull_window_seconds = _MONTH_SECONDS if self._may_ask else 0
         self._zone = ZoneInfo(connection.zone)
 
     def dial(self, order: DialOrder) -> Placed:
@@ -150,10 +150,10 @@ class Account(NoClient):
         if parts is None or not (own or in_bucket):
             raise Refused(Reason.NOT_SET_UP, "a recording that is not at the provider is not fetched")
         sid = _CALL_SID.search(parts.path)
-        if sid and "Signature=" in parts.query:
+        if sid and self._may_ask and "Signature=" in parts.query:
             reference = self._fresh(sid[1]) or reference
             own = asking.host(reference) in (RECORDINGS, asking.host(self._base))
-        return RecordingLink(reference, asking.basic(*self._keys()) if own else {})
+        return RecordingLink(reference, asking.basic(*self._keys()) if own and self._may_ask else {})
 
     def _fresh(self, sid: str) -> str | None:
         call = self._details(sid, RecordingUrlValidity="60")

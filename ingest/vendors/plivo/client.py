@@ -60,8 +60,8 @@ class Account(NoClient):
         self._connection = connection
         self._web = web
         self._base = asking.base(connection, API)
-        keys = asking.complete(connection, "auth_id", "auth_token")
-        self.pull_window_seconds = _DAY_SECONDS if keys else 0
+        self._may_ask = asking.complete(connection, "auth_id", "auth_token")
+        self.pull_window_seconds = _DAY_SECONDS if self._may_ask else 0
 
     def dial(self, order: DialOrder) -> Placed:
         """Calls the agent; when the agent picks up, our voice address is asked and has the lead dialled.
@@ -119,7 +119,7 @@ class Account(NoClient):
         """The address itself. Our credentials go to Plivo's own hosts only."""
         if asking.host(reference) not in hosts(self._connection):
             raise Refused(Reason.NOT_SET_UP, "a recording that is not at the provider is not fetched")
-        return RecordingLink(reference, self._authorization())
+        return RecordingLink(reference, asking.basic(*self._keys()) if self._may_ask else {})
 
     def _firsts(self, legs: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
         """The first legs of these dialled legs, by their id: from the same page, otherwise asked for."""
@@ -148,9 +148,6 @@ class Account(NoClient):
             asking.entered(connection, "auth_id", "auth ID"),
             asking.entered(connection, "auth_token", "auth token"),
         )
-
-    def _authorization(self) -> dict[str, str]:
-        return asking.basic(*self._keys())
 
 
 def _accepted(answer: Answer) -> Mapping[str, Any]:

@@ -62,8 +62,8 @@ class Account(NoClient):
         self._connection = connection
         self._web = web
         self._base = asking.base(connection, API)
-        keys = asking.complete(connection, "account_sid", "auth_token")
-        self.pull_window_seconds = _DAY_SECONDS if keys else 0
+        self._may_ask = asking.complete(connection, "account_sid", "auth_token")
+        self.pull_window_seconds = _DAY_SECONDS if self._may_ask else 0
 
     def dial(self, order: DialOrder) -> Placed:
         """Calls the agent; the instructions sent along dial the lead when the agent has picked up. Twilio begins one
@@ -122,7 +122,7 @@ class Account(NoClient):
         parts = urlsplit(reference)
         if not parts.path.endswith((".mp3", ".wav")):
             reference = urlunsplit(parts._replace(path=parts.path.removesuffix(".json") + ".mp3"))
-        return RecordingLink(reference, asking.basic(*self._keys()))
+        return RecordingLink(reference, asking.basic(*self._keys()) if self._may_ask else {})
 
     def _parents(self, calls: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
         """The first legs of these dialled legs, by their id: from the same page, otherwise asked for."""
