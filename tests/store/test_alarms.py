@@ -6,6 +6,7 @@ from sqlalchemy import select
 from models.store import alarms, feed, providers, rhythm
 from models.store.base import Store
 from models.tables.calls import feed as feed_table
+from models.tables.telephony import connection
 from tests.cast import Cast
 from tests.databases import Clock
 from tests.telling import ended, tell
@@ -62,6 +63,6 @@ def test_a_connection_that_is_off_is_not_missed(store: Store, cast: Cast, clock:
     usual(store, cast, clock)
     clock.advance(minutes=45)
     with store.db.begin() as tx:
-        tx.execute(providers.connection.update().values(active=False))
+        tx.execute(connection.update().values(active=False))
     assert alarms.tell(store) == 0
     assert told(store) == []
