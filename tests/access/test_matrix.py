@@ -61,6 +61,7 @@ PAGES = {
     "/productivity": EVERYBODY,
     "/providers": frozenset({Role.ADMIN}),
     "/providers/<connection_id>": frozenset({Role.ADMIN}),
+    "/providers/<connection_id>/mapping": frozenset({Role.ADMIN}),
     "/reconciliation": frozenset({Role.ADMIN}),
     "/reconciliation/certificate": frozenset({Role.ADMIN}),
     "/404": EVERYBODY,
@@ -78,6 +79,7 @@ CALLBACKS = {
     "reconciliation": frozenset({Role.ADMIN}),
     "certificate": frozenset({Role.ADMIN}),
     "connection": frozenset({Role.ADMIN}),
+    "mapping": frozenset({Role.ADMIN}),
 }
 """By the first word of what they write to; ``productivity`` looks at each row's person itself (see below)."""
 
@@ -216,7 +218,7 @@ def test_a_counselor_sees_no_board_no_provider_no_file(house: House) -> None:
         assert house.firoz.name not in shown
     for output, entry in house.app.callback_map.items():
         if "callback" in entry and any(
-            word in output for word in ("boards-", "providers-", "connection-", "replay")
+            word in output for word in ("boards-", "providers-", "connection-", "mapping-", "replay")
         ):
             answer = asha.callback(output)
             assert answer.status_code == 403, output

@@ -109,10 +109,11 @@ def event(kind: Kind, get: Get, scope: Scope, *, whole: bool) -> CallEvent | Non
         extra["miss_reason"] = str(MissReason(reason))
     heard = scope.heard
     assert heard.delivery is not None
-    direction, outcome = get("direction"), get("outcome")
+    direction = get("direction")
     # Of a missed leg the durations of the whole call say nothing.
     over, record = kind in (Kind.LOG, Kind.ENDED, Kind.MISSED), kind in (Kind.LOG, Kind.ENDED)
     answered_at = get("answered_at")
+    outcome = get("outcome") if over else None
     return CallEvent(
         provider_call_id=_call_id(get, heard, extra),
         kind=kind,
@@ -131,7 +132,7 @@ def event(kind: Kind, get: Get, scope: Scope, *, whole: bool) -> CallEvent | Non
         talk_seconds=get("talk_seconds") if record else None,
         ring_seconds=get("ring_seconds") if over else None,
         total_seconds=get("total_seconds") if record else None,
-        outcome=Outcome(outcome) if over and outcome is not None else None,
+        outcome=None if outcome is None else Outcome(outcome),
         hung_up_by=get("hung_up_by"),
         machine=get("machine"),
         recording=told["recording"],
