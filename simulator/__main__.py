@@ -66,7 +66,7 @@ def _run(told: argparse.Namespace) -> int:
     counselors = read_counselors(answer)
     books = _books(demo, counselors, told.leads)
     ledger = Ledger(secrets.token_hex(4), clock.now())
-    window = Window(ledger, told.port)
+    window = Window(ledger, told.port, books.connections)
     window.open()
     Thread(target=introduce_all, args=(api, books, stop), daemon=True).start()
     knobs = Knobs(

@@ -67,7 +67,8 @@ class BadBooks(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """One account at a vendor. ``rich``: it speaks JSON and tells reasons; else forms and 1 or 0."""
+    """One account at a vendor. ``rich``: it speaks JSON and tells reasons; else forms and 1 or 0. ``recordings``
+    is the address before their names."""
 
     slug: str
     vendor: str
@@ -76,6 +77,7 @@ class Connection:
     dids: tuple[str, ...]
     rich: bool = True
     zone: str = "Asia/Kolkata"
+    recordings: str = "https://recordings.example.com"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,7 @@ def _connection(place: int, told: Mapping[str, Any]) -> Connection:
         dids=numbers_told or tuple(f"{_DESK}{place % 10}{line}" for line in range(1, 3)),
         rich=bool(told.get("rich", place % 2 == 0)),
         zone=str(told.get("zone") or "Asia/Kolkata"),
+        recordings=str(told.get("recordings") or "https://recordings.example.com").rstrip("/"),
     )
 
 

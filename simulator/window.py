@@ -1,19 +1,25 @@
-"""The ledger's window: one address on the loopback where anybody may read the truth."""
+"""The provider's window: one address on the loopback where anybody may read the truth, call records and recordings."""
 
 import logging
+from collections.abc import Mapping
 from threading import Thread
 
 from flask import Flask, Response, jsonify
 from werkzeug.serving import BaseWSGIServer, make_server
 
+from simulator import memory
+from simulator.books import Connection
 from simulator.ledger import Ledger
 
 
 class Window:
     """Serves ``GET /ledger`` in a thread of its own. Port 0 takes any free one."""
 
-    def __init__(self, ledger: Ledger, port: int) -> None:
+    def __init__(
+        self, ledger: Ledger, port: int, connections: Mapping[str, Connection] | None = None
+    ) -> None:
         app = Flask("simulator.window")
+        app.register_blueprint(memory.blueprint(ledger, connections or {}))
 
         @app.get("/ledger")
         def read() -> Response:

@@ -1,13 +1,14 @@
 """Which hours of which connection are due to be asked for."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from ingest import intake
-from ingest.contract import Capability
+from ingest.contract import Capability, ConnectionInfo
 from ingest.http import Outbound
 from ingest.vendors import registry
 from models.store import ledger, sweeps
@@ -91,7 +92,8 @@ def midnight(moment: datetime, zone: ZoneInfo) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Askable:
-    """A connection whose provider can be asked for call records; ``since``: when it was added."""
+    """A connection whose provider can be asked for call records; ``since``: when it was added, or from when on the
+    provider has records."""
 
     id: int
     label: str
@@ -102,26 +104,39 @@ def askable(store: Store) -> list[Askable]:
     """The connections in use whose vendor hands out call records, and that name a host to ask."""
     with store.read() as tx:
         found = ledger.sources(tx)
-    return [Askable(each.id, each.label, each.created_at) for each in found if _can_be_asked(store, each)]
+    return [asked for each in found if (asked := _askable(store, each)) is not None]
 
 
-def _can_be_asked(store: Store, source: ledger.Source) -> bool:
+def _askable(store: Store, source: ledger.Source) -> Askable | None:
     if source.vendor not in registry.all_slugs():
-        return False
+        return None
     if Capability.PULL_LOG not in registry.get(source.vendor).capabilities:
-        return False
+        return None
     account = TokenBook(store).by_id(source.id)
-    if account is None:
-        return False
-    connection = intake.info(account)
+    if account is None or not _hands_out(intake.info(account)):
+        return None
+    return Askable(source.id, source.label, max(source.created_at, _kept_since(account.settings)))
+
+
+def _hands_out(connection: ConnectionInfo) -> bool:
+    """Is there a host to ask, and a window to ask for? One vendor may serve several services, not all of which
+    hand out records."""
     if not registry.hosts(connection):
         return False
-    # One vendor may serve several services, not all of which hand out records.
     web = Outbound(())
     try:
         return registry.client(connection, web).pull_window_seconds > 0
     finally:
         web.close()
+
+
+def _kept_since(settings: Mapping[str, Any]) -> datetime:
+    """The setting ``records_since``: from when on the provider has records (ISO 8601; without an offset, UTC)."""
+    try:
+        told = datetime.fromisoformat(str(settings["records_since"]))
+    except (KeyError, ValueError):
+        return datetime.min.replace(tzinfo=UTC)
+    return told if told.tzinfo else told.replace(tzinfo=UTC)
 
 
 def latest_hour(now: datetime, zone: ZoneInfo) -> datetime:

@@ -111,7 +111,7 @@ def _log(facts: Facts, connection: Connection, ring: Ring | None, *, last: bool)
         "end_time": local(ended, connection),
         "call_duration": str(facts.talk_seconds if talked else 0),
         "status": 1 if talked else 0,
-        "resource_url": f"https://recordings.example.com/{facts.line.call_id}.mp3" if talked else "",
+        "resource_url": f"{connection.recordings}/{facts.line.call_id}.wav" if talked else "",
     }
     if connection.rich:
         fields["outcome"] = "agent_missed" if passed_over else facts.outcome

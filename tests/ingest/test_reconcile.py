@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from ingest import intake
 from ingest.client import Reason, Refused, Unsettled
@@ -17,7 +17,7 @@ from models.store import entries, ledger, sweeps
 from models.store.base import Store
 from models.store.writer import Unavailable
 from models.tables.calls import call, feed, notification
-from models.tables.telephony import delivery, sweep
+from models.tables.telephony import connection, delivery, sweep
 from tests.cast import Cast
 from tests.databases import Clock
 from tests.reconciling import Records, askable, heard, record
@@ -388,3 +388,22 @@ def test_a_service_that_hands_out_no_records_is_not_put_on_the_list(store: Store
     plan(store, REACH)
     with store.read() as tx:
         assert len(sweeps.running(tx)) == 1
+
+
+@pytest.mark.parametrize(
+    ("told", "hour"),
+    [
+        ("2026-03-02T09:00:00+00:00", 8.5),
+        ("2026-03-02T14:30:00+05:30", 8.5),
+        ("2026-01-01", 5.5),
+        ("soon", 5.5),
+    ],
+)
+def test_nothing_is_asked_for_from_before_the_provider_has_records(
+    store: Store, cast: Cast, provider: Records, told: str, hour: float
+) -> None:
+    with store.db.begin() as tx:
+        settings = f'{{"records_since": "{told}"}}'
+        tx.execute(update(connection).where(connection.c.id == cast.connection.id).values(settings=settings))
+    (due,) = _planned(store)
+    assert due == (datetime(2026, 3, 2, tzinfo=UTC) + timedelta(hours=hour), START + HOUR)

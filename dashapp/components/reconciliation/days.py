@@ -92,16 +92,16 @@ def accounts(store: Store, who: Viewer, day: Day) -> list[Account]:
             source=source,
             askable=source.id in askable,
             hours={hour.hour: hour for hour in hours if hour.connection_id == source.id},
-            due=_due(day, source, latest, zone) if source.id in askable else (),
+            due=_due(day, askable[source.id], latest, zone) if source.id in askable else (),
             held=held.get(source.id, 0),
         )
         for source in sources
     ]
 
 
-def _due(day: Day, source: Source, latest: datetime, zone: ZoneInfo) -> tuple[datetime, ...]:
-    added = planning.floor(source.created_at, zone)
-    return tuple(hour for hour in day.hours if added <= hour < latest)
+def _due(day: Day, since: datetime, latest: datetime, zone: ZoneInfo) -> tuple[datetime, ...]:
+    first = planning.floor(since, zone)
+    return tuple(hour for hour in day.hours if first <= hour < latest)
 
 
 def sums(found: Sequence[Account]) -> dict[str, int]:

@@ -29,6 +29,11 @@ SET_UP = SetUp(
             "Where the provider serves its call logs, to be asked for what we lack. Leave empty where it does not.",
         ),
         Entry(
+            "records_since",
+            "Call records since",
+            "From when on the provider has them, as in 2026-03-02. Leave empty for: since this connection was added.",
+        ),
+        Entry(
             "records_key",
             "Key for the call records",
             "Sent as a bearer token when we ask for call records.",
