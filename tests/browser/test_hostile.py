@@ -45,6 +45,7 @@ SHOWN = {
     "/boards": ".boards-grid .ag-row",
     "/productivity": "#productivity-cards",
     "/providers": "#main h1",
+    "/providers/1": "#main h1",
     "/reconciliation": "#main h1",
 }
 
@@ -54,7 +55,7 @@ SHOWN = {
     [
         ("asha", ["/", "/leads", "/leads?q=hurt", "/productivity"]),
         ("meera", ["/boards", "/boards?kind=pending", "/productivity"]),
-        ("dev", ["/providers", "/boards", "/reconciliation"]),
+        ("dev", ["/providers", "/providers/1", "/boards", "/reconciliation"]),
     ],
 )
 def test_nothing_runs_on_any_screen(

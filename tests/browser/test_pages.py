@@ -52,7 +52,8 @@ def test_every_page_opens_without_a_murmur(server: Running, busy: Lead, enter: E
     page = enter(person, "/leads", viewport=DESK)
     places = [link.get_attribute("href") or "" for link in page.locator(".rail-item").all()]
     assert len(places) >= 3
-    for path in (*places, f"/lead/{busy.id}", "/nowhere", "/lead/999999"):
+    one = f"/providers/{server.cast.connection.id}"
+    for path in (*places, one, f"/lead/{busy.id}", "/nowhere", "/lead/999999"):
         page.evaluate("path => callboard.go(path)", path)
         page.wait_for_selector(SHOWN.get(path, f"{READY}"))
         title = page.locator("#main h1, #main .heading").first
