@@ -146,8 +146,8 @@ def test_no_connection_is_used_twice(here: Outbound, serve: Serve) -> None:
 
     def talk(taken: socket.socket) -> None:
         taken_by.append(taken.fileno())
-        hear(taken)
-        taken.sendall(answer(b"", "Content-Length: 0", "Connection: keep-alive"))
+        while hear(taken):
+            taken.sendall(answer(b"", "Content-Length: 0", "Connection: keep-alive"))
 
     url = serve(talk)
     here.ask("POST", url, form={})
