@@ -53,6 +53,8 @@ def _rewritten(value: Value) -> list[Change]:
         steps.append(_cut(list(value.remove_suffix), at_start=False))
     if value.case is not None:
         steps.append(str.lower if value.case == "lower" else str.upper)
+    if value.encode is not None:
+        steps.append(encodings.WRITERS[value.encode])
     return steps
 
 

@@ -84,7 +84,7 @@ def _tests(told: Condition, making: Making, where: str) -> list[Test]:
     if told.equals is not None:
         tests.append(_one_of([as_text(told.equals) or ""]))
     if told.one_of is not None:
-        tests.append(_one_of(told.one_of))
+        tests.append(_one_of(making.listed(told.one_of, f"{where}.one_of")))
     tests += [
         _with(name, getattr(told, name)) for name in ("contains", "starts", "ends") if getattr(told, name)
     ]
@@ -101,7 +101,7 @@ def _tests(told: Condition, making: Making, where: str) -> list[Test]:
         other = making.path(told.same_as, f"{where}.same_as")
         tests.append(lambda text, scope: any(text.casefold() == one.casefold() for one in scope.texts(other)))
     if told.number_in is not None:
-        tests.append(_number_in(told.number_in))
+        tests.append(_number_in(making.listed(told.number_in, f"{where}.number_in")))
     return tests
 
 

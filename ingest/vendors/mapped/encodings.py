@@ -1,10 +1,10 @@
 """Encodings a provider may wrap its values in."""
 
-from base64 import b64decode, urlsafe_b64decode
+from base64 import b64decode, b64encode, urlsafe_b64decode
 from binascii import Error as BadBase64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import unescape
-from urllib.parse import unquote_plus
+from urllib.parse import quote, unquote_plus
 
 from ingest.bodies import clean, decoded
 
@@ -43,3 +43,15 @@ _URL_SAFE = str.maketrans("-_", "+/")
 def _padded(text: str) -> str:
     bare = "".join(text.split()).rstrip("=")
     return bare + "=" * (-len(bare) % 4)
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
+
+
+WRITERS: dict[str, Callable[[str], str]] = {
+    "url": lambda text: quote(text, safe="-_.!~*'()"),
+    "base64": lambda text: b64encode(_bytes(text)).decode(),
+    "hex": lambda text: _bytes(text).hex(),
+}
+"""Encodings a text can be written in; ``url`` as browsers do it."""

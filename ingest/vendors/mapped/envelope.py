@@ -101,7 +101,7 @@ def _event(told: Event, making: Making, where: str) -> Does:
         _mention_below(each, making, since)
 
     def does(scope: Scope, found: Told) -> None:
-        for item in _items(scope, each, {**own, "kind": kind}):
+        for item in _items(scope, each, {**own, "kind": kind}, told.split):
             if holds is not None and not holds(item):
                 continue
             said = item.value("kind")
@@ -123,7 +123,7 @@ def _legs(told: Legs, making: Making, where: str) -> Does:
     _mention_below(each, making, since)
 
     def does(scope: Scope, found: Told) -> None:
-        for item in _items(scope, each, own):
+        for item in _items(scope, each, own, told.split):
             if (holds is None or holds(item)) and item.value("seat") is not None:
                 for event in _leg_events(item, scope, picked_up=answered(item)):
                     found.add(event)
@@ -169,16 +169,19 @@ def _leg_events(item: Scope, scope: Scope, *, picked_up: bool) -> Iterator[CallE
         yield events.event(Kind.LOG, record, item, whole=False)
 
 
-def _items(scope: Scope, each: Path | None, own: Mapping[str, Ask]) -> Iterator[Scope]:
+def _items(scope: Scope, each: Path | None, own: Mapping[str, Ask], split: str | None) -> Iterator[Scope]:
     if each is None:
         yield Scope(scope.heard, scope.node, own, scope)
         return
-    for index, (node, key) in enumerate(_each(scope, each)):
+    for index, (node, key) in enumerate(_each(scope, each, split)):
         yield Scope(scope.heard, node, own, scope, key, index)
 
 
-def _each(scope: Scope, each: Path) -> list[tuple[Any, Any]]:
+def _each(scope: Scope, each: Path, split: str | None = None) -> list[tuple[Any, Any]]:
     found = list(islice(scope.items(each), MAX_EVENTS + 1))
+    if split is not None:
+        texts = [part.strip() for node, _ in found if isinstance(node, str) for part in node.split(split)]
+        found = [(part, index) for index, part in enumerate(texts) if part]
     if len(found) > MAX_EVENTS:
         raise Unreadable(f"A list of more than {MAX_EVENTS} items.")
     return found

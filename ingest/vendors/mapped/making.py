@@ -19,6 +19,7 @@ class Making:
     problems: list[str]
     tables: Mapping[str, Mapping[str, Any]]
     placeholders: frozenset[str] = frozenset()
+    lists: Mapping[str, list[str]] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
     condition: Callable[[Any, "Making", str], Callable[[Scope], bool]] | None = None
     mentioned: list[paths.Path] = field(default_factory=list)
@@ -42,6 +43,14 @@ class Making:
                 keys = (*found.steps[:i], paths.Step(each=True), *(paths.Step(key=name) for name in names))
                 self.mentioned.append(replace(found, text=f"{found.text}|{names}", steps=keys))
         return found
+
+    def listed(self, told: list[str] | str, where: str) -> list[str]:
+        """The texts of a list, or of the document's list of that name."""
+        if not isinstance(told, str):
+            return told
+        if told not in self.lists:
+            self.wrong(where, f"there is no list {told!r} in $.lists")
+        return self.lists.get(told, [])
 
     def pattern(self, text: str, where: str) -> re.Pattern[str]:
         """The regular expression; a bad one is noted."""

@@ -1,6 +1,6 @@
 """Field paths: ``a.b[0].c``, ``legs[type=agent].number``, ``calls[*].id``, ``Legs[0][Number]``, ``"odd key. "``.
 
-A path begins at the item at hand; ``/a`` at the body, ``../a`` one item up, ``$name`` is a value of the mapping
+A path begins at the item at hand (``.`` is the item itself); ``/a`` at the body, ``../a`` one item up, ``$name`` is a value of the mapping
 (a field of the event or of ``let``), ``@door``, ``@method``, ``@header.x-name``, ``@query.name``, ``@body``,
 ``@key``, ``@index``, ``@remote``, ``@received``, ``@setting.name`` are of the request.
 """
@@ -38,6 +38,7 @@ class Step:
     key: str | None = None
     index: int | None = None
     each: bool = False
+    values: bool = False  # every value of an object, whatever they are
     tests: tuple[tuple[tuple[str, ...], bool, str], ...] = ()
 
 
@@ -59,28 +60,38 @@ class Path:
 @lru_cache(maxsize=4096)
 def parse(text: str) -> Path:
     """Raises ``BadPath``."""
-    rest, root, name = text.strip(), "", ""
+    rest, root = text.strip(), ""
+    if rest == ".":
+        return Path(text, "", "", ())
     while rest.startswith("../"):
         root, rest = root + "../", rest[3:]
     if not root and rest[:1] == "/":
         root, rest = "/", rest[1:]
     elif not root and rest[:1] in ("$", "@"):
-        root, rest = rest[0], rest[1:]
-        found = re.match(r"[a-z][a-z0-9_]*", rest)
-        if not found:
-            raise BadPath(f"after {root} a name is needed")
-        name, rest = found[0], rest[found.end() :].removeprefix(".")
-        if root == "@" and name not in REQUEST:
-            raise BadPath(f"there is no @{name}; there are @{', @'.join(sorted(REQUEST))}")
-        if root == "@" and name == "header":
-            if rest.strip('"').lower() in _NEVER_READ:
-                raise BadPath("credentials are not read as fields: use proof")
-            return Path(text, root, name, (Step(key=rest.strip('"').lower()),))
-        if root == "$" and rest:
-            raise BadPath("nothing can follow the name of a value")
+        return _named_root(text, rest[0], rest[1:])
     if not rest and root in ("", "../"):
         raise BadPath("the path is empty")
-    return Path(text, root, name, tuple(_steps(rest)))
+    return Path(text, root, "", tuple(_steps(rest)))
+
+
+def _named_root(text: str, root: str, rest: str) -> Path:
+    """A path that begins with ``$name`` or ``@name``."""
+    found = re.match(r"[a-z][a-z0-9_]*", rest)
+    if not found:
+        raise BadPath(f"after {root} a name is needed")
+    name, rest = found[0], rest[found.end() :].removeprefix(".")
+    if root == "$":
+        if rest:
+            raise BadPath("nothing can follow the name of a value")
+        return Path(text, root, name, ())
+    if name not in REQUEST:
+        raise BadPath(f"there is no @{name}; there are @{', @'.join(sorted(REQUEST))}")
+    if name != "header":
+        return Path(text, root, name, tuple(_steps(rest)))
+    header = rest.strip('"').lower()
+    if header in _NEVER_READ:
+        raise BadPath("credentials are not read as fields: use proof")
+    return Path(text, root, name, (Step(key=header),))
 
 
 def _steps(text: str) -> Iterator[Step]:
@@ -106,7 +117,7 @@ def _steps(text: str) -> Iterator[Step]:
 
 def _named(text: str, at: int) -> tuple[Step, int]:
     if text.startswith("*", at):
-        return Step(each=True), at + 1
+        return Step(each=True, values=True), at + 1
     if quoted := _QUOTED.match(text, at):
         return Step(key=_unquoted(quoted[0])), quoted.end()
     if bare := _BARE.match(text, at):
@@ -220,6 +231,8 @@ def _items(node: Any, step: Step) -> Iterator[tuple[Any, Any]]:
     """A list's items. One thing where a list is expected is a list of one; ``*`` of plain fields is each value."""
     if isinstance(node, list):
         yield from list(enumerate(node))[:MAX_FOUND]
+    elif isinstance(node, dict) and step.values:
+        yield from list(node.items())[:MAX_FOUND]
     elif isinstance(node, dict):
         nested = node and all(isinstance(value, dict | list) for value in node.values())
         if nested or (step.each and not step.tests and not any(isinstance(v, str) for v in node.values())):

@@ -37,6 +37,7 @@ class Program:
             problems,
             told.words or {},
             frozenset(one.strip().casefold() for one in told.placeholders or ()),
+            told.lists or {},
             names | answers.DELIVERY_NAMES | (answers.ROUTING_NAMES if told.routing else frozenset()),
             conditions.condition,
         )

@@ -50,8 +50,8 @@ class Reading(Strict):
 class Proof(Strict):
     """Something that proves a delivery came from the provider, beside the token in our address."""
 
-    kind: Literal["header", "field", "bearer", "basic", "hmac", "digest", "jwt", "ip"] = Field(
-        description="header, field: equals a secret; hmac: signed; digest: a hash of parts that include the secret; ip: from these addresses."
+    kind: Literal["header", "field", "bearer", "basic", "hmac", "digest", "ed25519", "jwt", "ip"] = Field(
+        description="header, field: equals a secret; hmac: signed with a shared secret; ed25519: signed with their private key, the secret being their public one; digest: a hash of parts that include the secret; ip: from these addresses."
     )
     secret: Name | None = Field(default=None, description="Name of the connection's secret.")
     header: Header | None = Field(default=None, description="Header that holds the proof.")
@@ -93,7 +93,7 @@ class Proof(Strict):
         for name in needs:
             if getattr(self, name) is None:
                 raise ValueError(f"{self.kind} needs {name}")
-        if self.kind in ("hmac", "digest") and (self.header is None) == (self.path is None):
+        if self.kind in ("hmac", "digest", "ed25519") and (self.header is None) == (self.path is None):
             raise ValueError(f"{self.kind} needs either header or path: where the signature is")
         if self.kind != "ip" and self.secret is None:
             raise ValueError(f"{self.kind} needs secret: the name of the connection's secret")
@@ -168,6 +168,11 @@ class Mapping(Strict):
     )
     words: dict[Name, dict[Short, str | bool | None]] | None = Field(
         default=None, description="Tables of words used in several places, by name.", max_length=40
+    )
+    lists: dict[Name, list[Short]] | None = Field(
+        default=None,
+        description="Lists for conditions by name, such as the agents' numbers.",
+        max_length=20,
     )
     proof: list[Proof] | None = Field(
         default=None,

@@ -38,7 +38,9 @@ class Condition(Strict):
     )
     present: bool | None = Field(default=None, description="true: the field is there, whatever its value.")
     equals: str | bool | int | None = Field(default=None, description="It is this text.")
-    one_of: list[str] | None = Field(default=None, description="It is one of these texts.", max_length=200)
+    one_of: list[str] | Name | None = Field(
+        default=None, description="It is one of these texts, or of the document's list of this name."
+    )
     contains: Short | None = Field(default=None, description="It contains this text.")
     starts: Short | None = Field(default=None, description="It begins with this text.")
     ends: Short | None = Field(default=None, description="It ends with this text.")
@@ -52,8 +54,9 @@ class Condition(Strict):
         default=None, description="As a number or duration in seconds, it is below this."
     )
     same_as: Path | None = Field(default=None, description="It equals the field at this other path.")
-    number_in: list[Short] | None = Field(
-        default=None, description="Read as a telephone number, it is one of these numbers.", max_length=500
+    number_in: list[Short] | Name | None = Field(
+        default=None,
+        description="Read as a telephone number, it is one of these, or of the document's list of this name.",
     )
 
 
@@ -110,6 +113,9 @@ class Value(Strict):
         default=None, description="A path to many values: all told ones, joined with this."
     )
     case: Literal["lower", "upper"] | None = Field(default=None, description="Change its case.")
+    encode: Literal["url", "base64", "hex"] | None = Field(
+        default=None, description="Write it in this encoding at last (signatures over parts need it)."
+    )
     nothing: list[Short] | None = Field(
         default=None,
         description="Texts that mean: not told, besides the document's placeholders.",

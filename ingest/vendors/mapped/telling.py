@@ -78,6 +78,9 @@ class Event(Strict):
     each: Path | None = Field(
         default=None, description="One event for every item found here; its paths begin at the item."
     )
+    split: Short | None = Field(
+        default=None, description="The items stand in one text, between these.", min_length=1
+    )
     when: Condition | None = Field(default=None, description="Only when this holds.")
     fields: Fields | None = Field(default=None, description="What this event tells besides, or otherwise.")
 
@@ -86,6 +89,9 @@ class Legs(Strict):
     """Whom the call was offered to, one item an agent. Paths begin at the item; `/a.b` at the body, `../a` one up."""
 
     each: Path = Field(description="Where the legs are, as in legs[type=agent].")
+    split: Short | None = Field(
+        default=None, description="The legs stand in one text, between these.", min_length=1
+    )
     when: Condition | None = Field(default=None, description="Only legs for which this holds.")
     seat: Seat = Field(description="The agent.")
     leg: Value | None = Field(default=None, description="Id of the leg.")

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from ingest.contract import Door, Unreadable
 from ingest.vendors.mapped import patterns, schema, shapes, telling, words
-from ingest.vendors.mapped.program import Program
 from ingest.vendors.mapped.problems import Problem
+from ingest.vendors.mapped.program import Program
 from tests.vendors.library import cases
 from tests.vendors.mapped.asking import VENDOR, connection, delivery, mapping
 
@@ -83,6 +83,10 @@ def problems(document: Any) -> list[str]:
         (mapping(rules=[{"when": {"equals": "x"}, "kind": "log"}]), "$.rules[0].when: equals needs field"),
         (mapping(proof=[{"kind": "hmac", "secret": "k"}]), "$.proof[0]: hmac needs either header or path"),
         (mapping(proof=[{"kind": "header", "header": "x"}]), "$.proof[0]: header needs secret"),
+        (
+            mapping(rules=[{"when": {"field": "a", "one_of": "nowhere"}, "kind": "log"}]),
+            "$.rules[0].when.one_of: there is no list",
+        ),
         (mapping(zone="Mars/Base"), "$.zone: "),
         (mapping({"customer": "@header.authorization"}), "$.fields.customer.path: credentials"),
         (mapping(let={"seat": "x"}), "$.let.seat: this is the name of a field"),

@@ -8,6 +8,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from ingest.contract import ConnectionInfo, Delivery, Door, RouteAnswer
 from ingest.vendors.mapped.parse import VENDOR
@@ -144,6 +145,44 @@ def test_a_token_that_is_old_of_another_body_or_unsigned_is_refused() -> None:
         token(HASHED).rpartition(".")[0] + ".",
     ):
         assert not lets_in(proof, delivery(BODY, headers={"authorization": f"Bearer {bad}"}))
+
+
+def test_signed_with_the_providers_own_key() -> None:
+    private = ed25519.Ed25519PrivateKey.generate()
+    public = b64(private.public_key().public_bytes_raw())
+    proof = {
+        "kind": "ed25519",
+        "header": "X-Sig",
+        "secret": "key",
+        "encoding": "base64",
+        "over": "{@header.x-at}|{@body}",
+        "timestamp": "@header.x-at",
+    }
+    headers = {"x-at": STAMP, "x-sig": b64(private.sign(STAMP.encode() + b"|" + BODY))}
+    assert lets_in(proof, delivery(BODY, headers=headers), secrets={"key": public})
+    assert not lets_in(proof, delivery(BODY + b" ", headers=headers), secrets={"key": public})
+    for junk in ("", "é", "AAAA", public):
+        assert not lets_in(proof, delivery(BODY, headers=headers | {"x-sig": junk}), secrets={"key": public})
+    for junk in ("", "é", "AAAA", "!"):
+        assert not lets_in(proof, delivery(BODY, headers=headers), secrets={"key": junk})
+
+
+def test_a_question_in_an_address_has_no_body_to_hash() -> None:
+    proof = CASES[10][0]
+    fresh, old = (token({"iat": int(STAMP) - age}) for age in (10, 4000))
+    assert lets_in(proof, delivery(b"", query=b"from=1", headers={"authorization": f"Bearer {fresh}"}))
+    assert not lets_in(proof, delivery(b"", query=b"from=1", headers={"authorization": f"Bearer {old}"}))
+    assert not lets_in(proof, delivery(BODY, headers={"authorization": f"Bearer {fresh}"}))
+
+
+def test_parts_are_signed_as_the_provider_writes_them() -> None:
+    told = {
+        "proof": [{"kind": "hmac", "header": "X-Sig", "secret": "key", "over": "{@secret}|{$hook}|{type}"}],
+        "let": {"hook": {"path": "hook", "encode": "url"}},
+    }
+    body = {"id": "1", "hook": "https://us/x?y", "type": "call.completed"}
+    shown = mac(f"{KEY}|https%3A%2F%2Fus%2Fx%3Fy|call.completed".encode()).hex()
+    assert lets_in(told, delivery(body, headers={"x-sig": shown}))
 
 
 def test_all_of_some_and_any_of_others() -> None:

@@ -150,6 +150,23 @@ def test_one_event_of_every_item_reads_the_item_and_the_call_above_it() -> None:
     ]
 
 
+def test_items_that_are_plain_texts() -> None:
+    event = {"kind": "routed", "each": "who", "fields": {"seat": "."}}
+    for who in (["1001", "1002"], '["1001","1002"]'):
+        found = parsed(mapping(rules=[{"events": [event]}]), {"id": "1", "who": who})
+        assert [one.seat for one in found.events] == ["1001", "1002"]
+    split = mapping(rules=[{"events": [event | {"split": ","}]}])
+    assert [one.seat for one in parsed(split, {"id": "1", "who": "1001, 1002,"}).events] == ["1001", "1002"]
+    by_key = event | {"each": "who.*", "fields": {"seat": "@key", "intent": "."}}
+    found = parsed(mapping(rules=[{"events": [by_key]}]), {"id": "1", "who": {"1001": "up", "1002": "no"}})
+    assert [(one.seat, one.intent) for one in found.events] == [("1001", "up"), ("1002", "no")]
+    legs = {"each": "who", "split": ";", "seat": ".", "answered": {"field": "/up", "same_as": "."}}
+    found = parsed(mapping(rules=[{"legs": legs}]), {"id": "1", "who": "1001;1002", "up": "1002"})
+    assert [(one.kind, one.seat) for one in found.events] == [
+        ("routed", "1001"), ("missed", "1001"), ("routed", "1002"), ("answered", "1002"),
+    ]  # fmt: skip
+
+
 def test_a_body_of_many_calls() -> None:
     rules = [
         {

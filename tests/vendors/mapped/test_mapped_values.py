@@ -89,6 +89,8 @@ def test_names_are_found_in_any_case_if_the_mapping_says_so() -> None:
         ({"path": "a", "decode": ["url"]}, {"a": "x%20y"}, "x y"),
         ({"path": "a", "decode": ["base64"]}, {"a": "eHk="}, "xy"),
         ({"path": "a", "decode": ["base64"], "inside": "b[0]"}, {"a": "eyJiIjogWyJ4Il19"}, "x"),
+        ({"path": "a", "encode": "url"}, {"a": "https://x/y z"}, "https%3A%2F%2Fx%2Fy%20z"),
+        ({"template": "{a}/{b}", "case": "lower"}, {"a": "X", "b": "Y"}, "x/y"),
         ({"path": "a", "decode": ["hex"]}, {"a": "nothex"}, None),
         ({"path": "a", "when": {"field": "b", "equals": "1"}}, {"a": "x", "b": 1}, "x"),
         ({"path": "a", "when": {"field": "b", "equals": "1"}}, {"a": "x", "b": 2}, None),
@@ -274,6 +276,9 @@ def test_an_outcome_is_decided_by_several_fields_in_order() -> None:
         ({"field": "n", "matches": r"^\d{2}$"}, True),
         ({"field": "a", "same_as": "also"}, True),
         ({"field": "num", "number_in": ["+91 80 3000 0882"]}, True),
+        ({"field": "num", "number_in": "ours"}, True),
+        ({"field": "a", "number_in": "ours"}, False),
+        ({"field": "a", "one_of": "letters"}, True),
         ({"field": "legs[*].type", "equals": "agent"}, True),
         ({"no": {"field": "legs[*].type", "equals": "robot"}}, True),
         ({"any": [{"field": "a", "equals": "q"}, {"field": "n", "equals": 10}]}, True),
@@ -294,7 +299,8 @@ def test_conditions(condition: Any, holds: bool) -> None:
         "yes": True,
         "num": "08030000882",
     } | LEGS
-    found = parsed(mapping(rules=[{"when": condition, "kind": "log"}, {"ignore": "else"}]), body)
+    lists = {"ours": ["8030000882", "8030000883"], "letters": ["X", "y"]}
+    found = parsed(mapping(rules=[{"when": condition, "kind": "log"}, {"ignore": "else"}], lists=lists), body)
     assert bool(found.events) is holds
 
 
