@@ -6,6 +6,8 @@ from dash.development.base_component import Component
 from dashapp.components.status import chip
 from models.store.decisions import FALLBACK, Decision
 
+_CHOSEN = chip("connected", "check-circle-fill", "Chosen")
+
 
 def routing_decision(found: Decision | None) -> list[Component]:
     """A heading, the answer in a sentence, and a line for each strategy; nothing for a delivery that asked nothing."""
@@ -14,12 +16,10 @@ def routing_decision(found: Decision | None) -> list[Component]:
     rows = [
         html.Tr(
             [
-                html.Td(line.strategy, className="second"),
                 html.Td(
-                    [line.wanted, " ", chip("connected", "check-circle-fill", "Chosen")]
-                    if line.chosen
-                    else line.wanted
+                    [html.Div(line.strategy, className="second"), _CHOSEN if line.chosen else None],
                 ),
+                html.Td([html.Div(one) for one in line.wanted] or html.Span("nobody", className="second")),
             ]
         )
         for line in found.lines

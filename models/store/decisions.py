@@ -32,10 +32,10 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One strategy in words: ``wanted`` as in "Asha Rao – on a call", or why nobody was asked for."""
+    """One strategy in words: ``wanted`` as in "Asha Rao – on a call", best first; empty: it wanted nobody."""
 
     strategy: str
-    wanted: str
+    wanted: tuple[str, ...]
     chosen: bool
 
 
@@ -137,7 +137,7 @@ def _line(step: Mapping[str, Any], named: Any, strategy: str) -> Line:
     told = [_words(one, named(one["who"])) for one in step["wanted"]]
     if step["more"]:
         told.append(f"{step['more']} more")
-    return Line(step["by"], "; ".join(told) or "nobody", chosen)
+    return Line(step["by"], tuple(told), chosen)
 
 
 def _words(one: Mapping[str, Any], name: str) -> str:
@@ -145,7 +145,8 @@ def _words(one: Mapping[str, Any], name: str) -> str:
         return f"{name} – {one['why_not']}"
     told = [name]
     if "matched" in one:
-        told.append(f"{' and '.join(one['matched'])} fit")
+        kinds = one["matched"]
+        told.append(f"{' and '.join(kinds)} {'fits' if len(kinds) == 1 else 'fit'}")
     if "idle" in one:
         told.append(f"idle {_long(one['idle'])}")
     return ", ".join(told)

@@ -15,18 +15,18 @@ def told(found: Decision | None) -> str:
 
 def test_each_strategy_is_a_line_and_one_has_chosen() -> None:
     lines = (
-        Line("assigned", "Asha Kulkarni – on a call", chosen=False),
-        Line("sticky", "nobody", chosen=False),
-        Line("pool", "Ravi Deshmukh, idle 12 min", chosen=True),
+        Line("assigned", ("Asha Kulkarni – on a call",), chosen=False),
+        Line("sticky", (), chosen=False),
+        Line("pool", ("Ravi Deshmukh, idle 12 min", "2 more"), chosen=True),
     )
     assert told(Decision(AT, "pool", lines, "Ravi Deshmukh", "")) == (
         "Whom to ring We answered: Ravi Deshmukh . "
-        "assigned Asha Kulkarni – on a call sticky nobody pool Ravi Deshmukh, idle 12 min Chosen"
+        "assigned Asha Kulkarni – on a call sticky nobody pool Chosen Ravi Deshmukh, idle 12 min 2 more"
     )
 
 
 def test_the_fallback_says_why() -> None:
-    nobody = Decision(AT, "fallback", (Line("pool", "nobody", chosen=False),), "the fallback", "")
+    nobody = Decision(AT, "fallback", (Line("pool", (), chosen=False),), "the fallback", "")
     assert "Nobody could take the call. We answered: the fallback ." in told(nobody)
     late = Decision(AT, "fallback", (), "nobody", "the database did not answer in time")
     said = told(late)

@@ -14,6 +14,7 @@ from sqlalchemy import event, text
 
 from ingest.webhooks import doors, routing
 from models.db import Database
+from models.rules import routing as rules
 from models.store import connections, decisions, deliveries, dids, hooks, presence, skills
 from models.store.base import Store
 from tests.cast import INDORE_DID, PUNE_DID, Cast, Person
@@ -72,7 +73,10 @@ def decision(store: Store, who: Person, delivery_id: int | None = None) -> decis
 
 def lines(told: decisions.Decision | None) -> list[str]:
     assert told
-    return [f"{one.strategy}: {one.wanted}{' → chosen' if one.chosen else ''}" for one in told.lines]
+    return [
+        f"{one.strategy}: {'; '.join(one.wanted) or 'nobody'}{' → chosen' if one.chosen else ''}"
+        for one in told.lines
+    ]
 
 
 def test_who_speaks_the_caller_s_language_goes_before_who_waited_longer(
@@ -86,6 +90,7 @@ def test_who_speaks_the_caller_s_language_goes_before_who_waited_longer(
     set_did(store, asked=[("language", "HINDI"), ("language", "English")])
     said = ask(client, cast)
     assert (said["status"], said["strategy"], seats(said)) == (1, "skill", [cast.ravi.seat])
+    assert lines(decision(store, cast.dev))[2] == "skill: Ravi Deshmukh, language fits, idle 0 s → chosen"
     cast.lead("+91" + CALLER, language="Marathi", programme=None)  # the lead's own word replaces the DID's
     said = ask(client, cast)
     assert (said["strategy"], seats(said)) == ("pool", [cast.asha.seat, cast.ravi.seat])
@@ -278,3 +283,13 @@ def test_with_the_database_away_every_question_is_answered_from_memory(
             said = ask(client, cast)
             assert (said["status"], said["strategy"], seats(said)) == (0, "fallback", [GROUP])
     assert ask(client, cast)["status"] == 1
+
+
+def test_a_big_pool_is_kept_with_those_who_were_chosen_and_a_count(store: Store, cast: Cast) -> None:
+    free = [rules.Candidate(one, 1, f"s{one}", True, False, None) for one in range(100, 115)]
+    busy = [rules.Candidate(one, 1, f"s{one}", True, True, None) for one in range(1, 30)]
+    choice = rules.choose([*busy, *free], owner_id=None, sticky_id=None, did_team=1, now=store.now())
+    kept = decisions.decided(1, store.now(), choice, fallback=False)
+    [*_, pool] = json.loads(kept.explained)["steps"]
+    assert [one["who"] for one in pool["wanted"]][:10] == list(choice.person_ids)
+    assert (len(pool["wanted"]), pool["more"]) == (12, 32)
