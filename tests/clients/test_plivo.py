@@ -112,7 +112,7 @@ JSON = "application/json"
         (Fault(503, "", headers={"Retry-After": "9"}), Refused, Reason.DOWN),
         (Fault(403, '{"error": "geo permission denied"}', JSON), Refused, Reason.NOT_SET_UP),
         (Fault(200, '{"error": "insufficient credit"}', JSON), Refused, Reason.NO_BALANCE),
-        (Fault(201, '{"message": "call fired"}', JSON), Refused, Reason.OTHER),
+        (Fault(201, '{"message": "call fired"}', JSON), Unsettled, None),
         (Fault(302, headers={"Location": "http://127.0.0.1:1/"}), Refused, Reason.OTHER),
         (Fault(201, "<html>hello</html>"), Unsettled, None),
         (Fault(200, "[" * 100_000, JSON), Unsettled, None),

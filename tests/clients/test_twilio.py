@@ -123,6 +123,7 @@ def error(code: int, message: str) -> str:
         (Fault(400, '{"code": [1], "message": {}}', JSON), Refused, Reason.OTHER),
         (Fault(500, "oops"), Refused, Reason.DOWN),
         (Fault(302, headers={"Location": "http://127.0.0.1:1/"}), Refused, Reason.OTHER),
+        (Fault(201, "{}", JSON), Unsettled, None),
         (Fault(201, "<html>hello</html>"), Unsettled, None),
         (Fault(504, ""), Unsettled, None),
         (Fault(0), Unsettled, None),

@@ -17,6 +17,7 @@ from ingest.client import (
     Reason,
     RecordingLink,
     Refused,
+    Unsettled,
     Web,
 )
 from ingest.contract import ConnectionInfo
@@ -87,7 +88,7 @@ class Account(NoClient):
         }
         read = _accepted(self._ask("POST", "Call/", json=asked))
         if not read.get("request_uuid"):
-            raise asking.refusal(400, _complaint(read), _WORDS)
+            raise Unsettled("the provider's answer names no request")
         return Placed(None, asking.without_numbers(read.get("message")))
 
     def pull(

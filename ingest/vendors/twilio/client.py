@@ -17,6 +17,7 @@ from ingest.client import (
     Reason,
     RecordingLink,
     Refused,
+    Unsettled,
     Web,
 )
 from ingest.contract import ConnectionInfo
@@ -85,7 +86,9 @@ class Account(NoClient):
         ]
         read = _accepted(self._web.ask("POST", self._url("Calls.json"), form=asked, basic=self._keys()))
         sid = read.get("sid")
-        return Placed(str(sid) if sid else None, asking.without_numbers(read.get("status")))
+        if not sid:
+            raise Unsettled("the provider's answer names no call")
+        return Placed(str(sid), asking.without_numbers(read.get("status")))
 
     def pull(
         self, since: datetime, until: datetime, received_at: datetime, cursor: str | None = None
