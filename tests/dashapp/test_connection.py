@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
-from dashapp.components.providers import shares
+from dashapp.components.providers import guide, shares
 from dashapp.components.providers.adding import slug_of
 from ingest import intake
 from ingest.vendors import registry
@@ -107,6 +107,10 @@ def test_every_vendors_page_is_drawn_from_its_set_up(visit: Visit, cast: Cast) -
         assert vendor.set_up.unproved in said
         assert ("connection-try" in attributes(shown.get_json(), "id")) == bool(vendor.set_up.sample)
         assert made.token not in shown.text
+        links = re.findall(r"\]\(([^)]*)", guide._readme(slug))
+        assert all(link.startswith("https://") for link in links), (
+            "a file of the repository cannot be opened here"
+        )
 
 
 def test_a_new_address_is_shown_once_and_the_old_one_lives_on(

@@ -76,6 +76,26 @@ def test_a_stray_call_does_not_make_an_hour_busy() -> None:
     assert hearing(hours, at(3), at(3, 59)) is Hearing.AS_USUAL
 
 
+def test_an_hour_is_usual_when_most_weeks_had_a_call_in_it() -> None:
+    def weeks_with(count: int) -> Hours:
+        return {(MONDAY - timedelta(weeks=back), 3): 5 for back in range(1, count + 1)}
+
+    assert [is_empty(weeks_with(count), WHOLE, MONDAY, 3) for count in range(5)] == [
+        True,
+        True,
+        True,
+        False,
+        False,
+    ]
+
+
+def test_more_than_a_week_of_silence_adds_nothing() -> None:
+    hours = usual(12, range(1, 60))
+    week = judge(hours, WHOLE, at(10) - timedelta(days=7), at(10), INDIA)
+    month = judge(hours, WHOLE, at(10) - timedelta(days=30), at(10), INDIA)
+    assert month.expected == week.expected
+
+
 def test_without_history_there_is_no_judgement() -> None:
     assert hearing({}, None, at(12), None) is Hearing.NEVER
     assert hearing({}, None, at(12)) is Hearing.NEVER
