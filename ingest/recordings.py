@@ -12,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from ingest.client import Reason, RecordingLink, Refused, Unsettled
 from ingest.contract import ConnectionInfo
+from ingest.hosts import Allowed
 from ingest.http import Forbidden, Outbound, Stream
 from ingest.vendors import registry
 
@@ -92,7 +93,7 @@ def playing(
     with ExitStack() as stack:
         stack.callback(web.close)
         try:
-            answer, url = _found(stack, web, connection, reference, span)
+            answer, url = _found(stack, web, connection, reference, span, private_hosts)
         except Forbidden as error:
             raise Unplayable(f"The recording is not fetched: {error}.") from error
         except Refused as error:
@@ -110,11 +111,16 @@ def named_hosts(connection: ConnectionInfo) -> list[str]:
 
 
 def _found(
-    stack: ExitStack, web: Outbound, connection: ConnectionInfo, reference: str, span: str | None
+    stack: ExitStack,
+    web: Outbound,
+    connection: ConnectionInfo,
+    reference: str,
+    span: str | None,
+    private_hosts: frozenset[str],
 ) -> tuple[Stream, str]:
     """The answer that holds it; a link that has expired is asked for once more."""
     for _ in range(2):
-        link = _link(web, connection, reference)
+        link = _link(web, connection, reference, private_hosts)
         answer, url = _followed(stack, web, link, span)
         if answer.status not in EXPIRED:
             break
@@ -125,16 +131,19 @@ def _found(
     return answer, url
 
 
-def _link(web: Outbound, connection: ConnectionInfo, reference: str) -> RecordingLink:
-    """What the vendor's client makes of it; the address itself where there is no client to ask."""
+def _link(
+    web: Outbound, connection: ConnectionInfo, reference: str, private_hosts: frozenset[str]
+) -> RecordingLink:
+    """What the vendor's client makes of it; else the address itself, if an admin named its host."""
     try:
         return registry.client(connection, web).recording(reference)
     except Refused as refused:
-        told = urlsplit(reference)
-        if refused.reason is not Reason.NOT_SET_UP or isinstance(refused, Forbidden):
+        if refused.reason not in (Reason.NOT_SET_UP, Reason.OTHER):
             raise
-        if told.scheme not in ("http", "https"):
-            raise
+        try:
+            Allowed(named_hosts(connection), private_hosts).check(reference)
+        except Forbidden:
+            raise refused from None
         return RecordingLink(reference)
 
 
@@ -167,6 +176,8 @@ def _as_audio(answer: Stream, url: str) -> Recording:
     if answer.status == 416:
         headers.pop("content-length", None)
         return Recording(416, {**headers, "content-type": "audio/mpeg"}, iter(()))
+    if answer.headers.get("content-encoding", "identity").lower() not in ("", "identity"):
+        raise Unplayable("The provider packed the recording, which was not asked for.")
     told = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
     pieces = answer.pieces
     try:

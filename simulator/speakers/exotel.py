@@ -113,7 +113,7 @@ def _passthru(facts: Facts, connection: Connection) -> Delivery:
     if facts.rings:
         fields |= _agent_leg(facts, facts.rings[-1])
     if facts.talker:
-        fields["RecordingUrl"] = f"https://recordings.example.com/{facts.line.call_id}.mp3"
+        fields["RecordingUrl"] = f"{connection.recordings}/{facts.line.call_id}.wav"
     return Delivery(
         fact="passthru", door="/passthru", style="query", fields=fields, due=facts.ended_at, final=True
     )
@@ -178,7 +178,7 @@ def _outbound(facts: Facts, connection: Connection) -> list[Delivery]:
         "EndTime": local(facts.ended_at, connection),
         "ConversationDuration": str(facts.talk_seconds),
         "RecordingUrl": (
-            f"https://recordings.example.com/{facts.line.call_id}.mp3" if facts.talk_seconds else "null"
+            f"{connection.recordings}/{facts.line.call_id}.wav" if facts.talk_seconds else "null"
         ),
     }
     said.append(_status("terminal", style, fields, legs, facts.ended_at))

@@ -215,7 +215,7 @@ def test_an_expired_link_is_asked_for_once_more(
     [
         (Refused(Reason.CREDENTIALS, "no"), "does not accept our key"),
         (Refused(Reason.DOWN, "no"), "Try again in a minute"),
-        (Refused(Reason.OTHER, "no"), "does not hand this recording out"),
+        (Refused(Reason.NO_BALANCE, "no"), "does not hand this recording out"),
         (Unsettled("no"), "gave no answer"),
     ],
 )
@@ -342,3 +342,17 @@ def test_hosts_may_be_told_as_text_or_list() -> None:
     ):
         connection = ConnectionInfo(id=1, slug="x", vendor="open", settings={"recording_hosts": told})
         assert recordings.named_hosts(connection) == hosts
+
+
+def test_a_place_the_vendor_refuses_is_asked_only_where_an_admin_named_it(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its client may know better than the list of hosts: of a shared host only some folders are the vendor's."""
+    no = Refused(Reason.NOT_SET_UP, "a recording that is not at the provider is not fetched")
+    _account(monkeypatch, no, no)
+    monkeypatch.setattr(registry, "hosts", lambda connection: frozenset({"localhost"}))
+    with pytest.raises(Unplayable, match="not set up to hand out recordings"):
+        _play(provider, recording_hosts=[])
+    assert not provider.asked
+    assert _play(provider)[1] == SOUND
+    assert "Authorization" not in provider.asked[0][1]

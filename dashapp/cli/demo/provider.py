@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from dashapp.cli.demo.institution import LINES
 from dashapp.cli.files import write_private
@@ -18,13 +19,12 @@ def point(store: Store, demo: Path, port: int) -> None:
     base, now = f"http://{HOST}:{port}", store.now()
     with store.db.begin() as tx:
         for line in LINES:
-            if line.vendor != ASKABLE:
-                continue
-            settings = {
-                "records_url": f"{base}/records/{line.slug}",
-                "records_since": now.isoformat(timespec="seconds"),
-                "recording_hosts": [HOST],
-            }
+            settings: dict[str, Any] = {"recording_hosts": [HOST]}
+            if line.vendor == ASKABLE:
+                settings |= {
+                    "records_url": f"{base}/records/{line.slug}",
+                    "records_since": now.isoformat(timespec="seconds"),
+                }
             connection_id = connections.id_of(tx, line.slug)
             connections.change(tx, store.vault, connection_id, settings=settings)
     content = json.loads(demo.read_text("utf-8"))
