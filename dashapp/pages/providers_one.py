@@ -1,5 +1,6 @@
 """One connection: how it is heard, what to paste where, what to fill in, who sits where."""
 
+from collections.abc import Callable
 from typing import Any
 
 import dash
@@ -18,6 +19,7 @@ from dashapp.components.providers.lists_acting import TICK
 from dashapp.components.providers.tokens_acting import ONCE
 from dashapp.components.status import chip
 from dashapp.context import store, viewer
+from ingest.contract import Capability, Vendor
 from models.store import people, providers, rotation, seats
 from models.store.connections import Details
 from models.store.providers import Health
@@ -27,11 +29,16 @@ dash.register_page(
 )
 
 LIVE = ("head", "alarm", "health", "tokens", "seats", "unmapped", "words")
-FURTHER = (
-    ("/providers/<connection_id>/mapping", "Mapping", "diagram-3"),
-    ("/reconciliation", "Reconciliation", "clipboard-check"),
+FURTHER: tuple[tuple[str, str, str, Callable[[Vendor], bool]], ...] = (
+    ("/providers/<connection_id>/mapping", "Mapping", "diagram-3", lambda vendor: vendor.set_up.mapped),
+    (
+        "/reconciliation",
+        "Reconciliation",
+        "clipboard-check",
+        lambda vendor: Capability.PULL_LOG in vendor.capabilities,
+    ),
 )
-"""Pages of others that concern one connection, linked where they are registered."""
+"""Pages of others that concern one connection, and of which vendors they do."""
 
 
 def layout(connection_id: str = "", **_: str) -> Component:
@@ -136,7 +143,7 @@ def _head(found: Details, of: Health) -> Component:
             html.Div(
                 [
                     replaying.opener(of.waiting),
-                    *_further(found),
+                    *_further(found, vendor),
                     link_button("Deliveries", f"/providers?connection={found.id}", "list-ul"),
                     button(
                         "Switch off" if found.active else "Switch on",
@@ -160,20 +167,15 @@ def _head(found: Details, of: Health) -> Component:
     )
 
 
-def _further(found: Details) -> list[Component]:
+def _further(found: Details, vendor: Vendor | None) -> list[Component]:
     there = {each.get("path_template") or each["path"] for each in dash.page_registry.values()}
     links = []
-    for template, label, icon_name in FURTHER:
-        if template in there and ("mapping" not in template or _is_mapped(found)):
+    for template, label, icon_name, concerns in FURTHER:
+        if vendor is not None and template in there and concerns(vendor):
             href = template.replace("<connection_id>", str(found.id))
             href += "" if "<" in template else f"?connection={found.id}"
             links.append(link_button(label, href, icon_name))
     return links
-
-
-def _is_mapped(found: Details) -> bool:
-    vendor = connection_acting.vendor_of(found)
-    return vendor is not None and vendor.set_up.mapped
 
 
 def _range() -> Component:

@@ -11,6 +11,7 @@ from sqlalchemy import insert, select
 from dashapp.components.providers import guide, shares
 from dashapp.components.providers.adding import slug_of
 from ingest import intake
+from ingest.contract import Capability
 from ingest.vendors import registry
 from models.rules.access import Role
 from models.store import connections, rotation
@@ -105,6 +106,10 @@ def test_every_vendors_page_is_drawn_from_its_set_up(visit: Visit, cast: Cast) -
         for entry in vendor.set_up.entries:
             assert entry.label in said
         assert vendor.set_up.unproved in said
+        hrefs = attributes(shown.get_json(), "href")
+        assert (f"/providers/{made.id}/mapping" in hrefs) == vendor.set_up.mapped
+        asked = Capability.PULL_LOG in vendor.capabilities
+        assert (f"/reconciliation?connection={made.id}" in hrefs) == asked
         assert ("connection-try" in attributes(shown.get_json(), "id")) == bool(vendor.set_up.sample)
         assert made.token not in shown.text
         links = re.findall(r"\]\(([^)]*)", guide._readme(slug))
