@@ -88,8 +88,12 @@ def _told(account: Account) -> str:
     theirs, ours, repaired = (account.total(name) for name in ("theirs", "ours", "repaired"))
     if not theirs:
         return "The provider's own records name no call."
-    added = f"{repaired:,} were added from the records" if repaired else "none had to be added"
-    return f"The provider's own records name {words.plural(theirs, 'call')}. {ours:,} were on file before we asked, {added}."
+    added = f"{_were(repaired)} added from the records" if repaired else "none had to be added"
+    return f"The provider's own records name {words.plural(theirs, 'call')}. {_were(ours)} on file before we asked, {added}."
+
+
+def _were(count: int) -> str:
+    return f"{count:,} {'was' if count == 1 else 'were'}"
 
 
 def _gap(account: Account, day: Day, now: datetime) -> str:
