@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dashapp.components.mapping import draft, tables
+from dashapp.components.mapping import draft, legs, tables
 from dashapp.components.mapping.samples import Field
 from ingest import intake
 from ingest.contract import Delivery, Door
@@ -224,6 +224,53 @@ def test_what_was_written_by_hand_is_left_alone() -> None:
         tables.meanings([Field("a", "x", ["x"])], junk)
         tables.split([Field("a", "x", ["x"])], junk)
         assert draft.means(junk, "a", "seat") is not None
+
+
+def test_agents_who_were_rung_are_clicked_together() -> None:
+    seen = [
+        Field("legs[0].type", "agent", ["agent", "lead"]),
+        Field("legs[0].n", "1001", ["1001"]),
+        Field("legs[1].n", "1002", ["1002"]),
+        Field("legs[0].res", "busy", ["busy", "up"]),
+    ]
+    made = draft.set_split(draft.blank(), "ev")
+    for part, value in (
+        ("list", "legs"),
+        ("where", "type"),
+        ("is", "agent"),
+        ("seat", "n"),
+        ("answered", "res"),
+    ):
+        made = legs.choose(made, part, value)
+        assert legs.state(made)
+    made = legs.choose(made, "answered_is", "up")
+    made = legs.choose(made, "reason", "res")
+    made = legs.set_word(made, "busy", "busy")
+    made = legs.set_word(made, "up", draft.SILENT)
+    assert made["rules"] == [
+        {
+            "kind": {"path": "ev", "words": {}},
+            "legs": [
+                {
+                    "each": "legs[type=agent]",
+                    "seat": "n",
+                    "answered": {"field": "res", "equals": "up"},
+                    "reason": {"path": "res", "words": {"busy": "busy", "up": None}},
+                }
+            ],
+        }
+    ]
+    vendor = registry.configurable("mapped")
+    assert vendor
+    assert vendor.problems(made) == ()
+    assert legs.word_of(made, "busy") == "busy"
+    assert "Agents who were rung" in str(legs.drawn(seen, made))
+    assert legs.choose(made, "list", "")["rules"] == [{"kind": {"path": "ev", "words": {}}}]
+    assert legs.drawn([Field("a", "x")], draft.blank()) is None
+    by_hand = {"version": 1, "rules": [{"kind": "log", "legs": [{"each": "a", "when": {}}]}]}
+    assert legs.state(by_hand) is None
+    assert "by hand" in str(legs.drawn(seen, by_hand))
+    assert legs.choose(by_hand, "seat", "n") == by_hand
 
 
 def test_a_choice_knows_its_field_however_it_is_called() -> None:

@@ -8,7 +8,7 @@ from dash import ALL, Input, Output, State, callback, ctx, html, no_update
 from dash.development.base_component import Component
 
 from dashapp.auth import allow
-from dashapp.components.mapping import draft, preview, samples, tables
+from dashapp.components.mapping import draft, legs, preview, samples, tables
 from dashapp.components.mapping.draft import Document
 from dashapp.components.providers import replaying
 from dashapp.components.providers.lists_acting import TICK, toast
@@ -101,7 +101,7 @@ def _draw(told: Any, text: str | None, told_of: Any) -> tuple[Any, ...]:
     return (
         tables.fields(seen, shown),
         tables.split(seen, shown),
-        tables.meanings(seen, shown),
+        [tables.meanings(seen, shown), legs.drawn(seen, shown)],
         drawn,
         preview.problems(lines),
         usable is None,
@@ -176,6 +176,10 @@ def _edited(document: Document, by: dict[str, Any], value: Any) -> Document:
         return draft.set_how(document, key[0], told)
     if what == "word" and len(key) > 1:
         return draft.set_word(document, key[0], key[1], told)
+    if what == "leg":
+        return legs.choose(document, key[0], told)
+    if what == "leg-word":
+        return legs.set_word(document, key[0], told)
     return draft.set_split(document, told) if what == "split" else document
 
 

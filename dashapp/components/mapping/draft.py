@@ -258,7 +258,7 @@ def split_of(document: Document) -> str:
         not isinstance(rules, list)
         or len(rules) != 1
         or not isinstance(rules[0], dict)
-        or set(rules[0]) - {"kind", "name"}
+        or set(rules[0]) - {"kind", "name", "legs"}
     ):
         return CUSTOM
     kind = rules[0].get("kind")
@@ -267,10 +267,10 @@ def split_of(document: Document) -> str:
 
 def set_split(document: Document, path: str) -> Document:
     """The document whose messages are told apart by ``path``."""
-    if path in (CUSTOM, split_of(document)):
+    if path == CUSTOM or split_of(document) in (CUSTOM, path):
         return document
     made = copy.deepcopy(document)
-    made["rules"] = [{"kind": {"path": path, "words": {}}}] if path else [{"kind": "log"}]
+    made["rules"][0]["kind"] = {"path": path, "words": {}} if path else "log"
     return made
 
 
