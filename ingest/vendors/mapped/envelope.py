@@ -15,6 +15,8 @@ from ingest.vendors.mapped.telling import Event, Fields, Legs, Rule
 from models.rules.call import Kind
 
 MAX_EVENTS = 500
+MAX_ASKED = 20_000
+"""Rules and items asked in one delivery: rules inside rules could otherwise multiply."""
 
 _QUIET = frozenset({Door.ROUTE, Door.VOICE})
 """Doors that ask for an answer: a rule reads what comes there only if it names them."""
@@ -29,7 +31,14 @@ class Told:
     events: list[CallEvent] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     fitted: bool = False
+    asked: int = 0
     puzzles: int = 0  # items whose kind nobody told or mapped
+
+    def ask(self) -> None:
+        """Count one rule or item. Raises ``Unreadable`` beyond the bound."""
+        self.asked += 1
+        if self.asked > MAX_ASKED:
+            raise Unreadable("The mapping asks too much of one delivery: its lists lie inside each other.")
 
     def add(self, event: CallEvent | None) -> None:
         """Raises ``Unreadable`` when there are more than one delivery can sensibly tell of."""
@@ -102,6 +111,7 @@ def _event(told: Event, making: Making, where: str) -> Does:
 
     def does(scope: Scope, found: Told) -> None:
         for item in _items(scope, each, {**own, "kind": kind}, told.split):
+            found.ask()
             if holds is not None and not holds(item):
                 continue
             said = item.value("kind")
@@ -124,6 +134,7 @@ def _legs(told: Legs, making: Making, where: str) -> Does:
 
     def does(scope: Scope, found: Told) -> None:
         for item in _items(scope, each, own, told.split):
+            found.ask()
             if (holds is None or holds(item)) and item.value("seat") is not None:
                 for event in _leg_events(item, scope, picked_up=answered(item)):
                     found.add(event)
@@ -196,6 +207,7 @@ def ask(rules: tuple[Ready, ...], root: Scope, door: Door) -> Told:
 
 def _ask(rules: tuple[Ready, ...], scope: Scope, door: Door, found: Told) -> None:
     for rule in rules:
+        found.ask()
         if not rule.fits(door):
             continue
         here = Scope(scope.heard, scope.node, rule.named, scope.parent, scope.key, int(scope.index))

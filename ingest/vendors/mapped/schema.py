@@ -238,8 +238,5 @@ def published() -> str:
                     full,
                 ],
             }
-    head = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "https://callboard.dev/mapping.schema.json",
-    }
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     return json.dumps(head | schema, indent=1, ensure_ascii=False) + "\n"

@@ -186,6 +186,14 @@ def test_a_body_of_many_calls() -> None:
         parsed(listed, [{"id": i} for i in range(600)])
 
 
+def test_lists_inside_each_other_are_bounded() -> None:
+    rule: dict[str, Any] = {"when": {"field": "never", "told": True}, "kind": "log"}
+    for _ in range(6):
+        rule = {"each": "/rows", "rules": [rule]}
+    with pytest.raises(Unreadable, match="too much"):
+        parsed(mapping(rules=[rule]), {"rows": [{"a": i} for i in range(100)]})
+
+
 @pytest.mark.parametrize(
     ("body", "content_type", "form"),
     [
