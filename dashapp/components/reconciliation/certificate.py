@@ -100,7 +100,9 @@ def _gap(account: Account, day: Day, now: datetime) -> str:
     """What of the day is not read."""
     if account.unasked:
         return f"{words.plural(len(account.unasked), 'hour')} of it not asked for yet."
-    return "The day is not over." if planning.latest_hour(now, day.zone) < day.until else ""
+    if now < day.until:
+        return "The day is not over."
+    return "Its last hour is not asked for yet." if planning.latest_hour(now, day.zone) < day.until else ""
 
 
 def statement(account: Account, day: Day, now: datetime, issuer: str, institution: str) -> Component:
