@@ -29,8 +29,9 @@
   let asked = 0;
   let waiting = null;
 
-  // Somebody who is choosing or typing must not have it drawn anew under the hand.
-  const busy = () => document.activeElement?.matches("#main select, #main input, #main textarea");
+  // Somebody who is choosing, typing or on the way with the keyboard must not have it drawn anew under the hand.
+  const busy = () =>
+    document.activeElement?.matches("#main select, #main input, #main textarea") || document.querySelector("[data-live-part] :focus-visible");
 
   function refresh() {
     if (document.hidden || !here() || busy() || waiting) return;

@@ -11,7 +11,17 @@ from dash.development.base_component import Component
 from dashapp.auth import allow
 from dashapp.components import filters
 from dashapp.components.page import button, card, empty, page, page_head
-from dashapp.components.providers import adding, cards, drawer, grid, health, lists, replaying, shares
+from dashapp.components.providers import (
+    adding,
+    cards,
+    drawer,
+    grid,
+    health,
+    lists,
+    redrawing,
+    replaying,
+    shares,
+)
 from dashapp.components.providers.lists_acting import TICK, toast
 from dashapp.components.providers.query import VERDICTS, ProvidersQuery
 from dashapp.context import store, viewer
@@ -26,7 +36,7 @@ from models.store.seats import Somebody, UnmappedSeat
 
 dash.register_page(__name__, path="/providers", title="Providers · Callboard", roles=("admin",))
 
-QUERY, OPEN = "providers-query", "providers-open"
+QUERY, OPEN, MARKS = "providers-query", "providers-open", "providers-marks"
 DRAWER = "providers-drawer"
 PAGE_SIZE, MOST = 100, 1000
 
@@ -46,10 +56,11 @@ def layout(**query: Any) -> Component:
     asked = ProvidersQuery.read(query)
     seen, found = _seen(), _recent(asked, 0)
     kept = store()
-    parts = dict(zip(PARTS, _parts(seen), strict=True))
+    drawn = _parts(seen)
+    parts = dict(zip(PARTS, drawn, strict=True))
 
     def live(name: str) -> Component:
-        return html.Div(parts[name], id=f"providers-{name}")
+        return html.Div(parts[name], id=f"providers-{name}", **{"data-live-part": ""})
 
     return page(
         page_head("Providers", live("review"), adding.opener(), beside=_live()),
@@ -93,6 +104,7 @@ def layout(**query: Any) -> Component:
         adding.modal(),
         dcc.Store(id=QUERY, data=asked.stored()),
         dcc.Store(id=TICK),
+        dcc.Store(id=MARKS, data=redrawing.marks(PARTS, drawn)),
         dcc.Store(id=OPEN, data={"delivery": asked.delivery_id} if asked.delivery_id else None),
         name="providers",
     )
@@ -192,20 +204,26 @@ def _recent(asked: ProvidersQuery, pages: int) -> list[Listed]:
     *[Output(f"providers-{name}", "children") for name in PARTS],
     Output(grid.GRID, "rowData"),
     Output("providers-older-line", "hidden"),
+    Output(MARKS, "data"),
     Input(QUERY, "data"),
     Input(TICK, "data"),
     Input("providers-older", "n_clicks"),
+    State(MARKS, "data"),
     prevent_initial_call=True,
 )
 @allow("admin")
-def _refresh(data: dict[str, Any] | None, _tick: float | None, older: int | None) -> tuple[Any, ...]:
+def _refresh(
+    data: dict[str, Any] | None, _tick: float | None, older: int | None, known: dict[str, str] | None
+) -> tuple[Any, ...]:
     asked, kept = ProvidersQuery.read(data), store()
     found = _recent(asked, older or 0)
     full = PAGE_SIZE * ((older or 0) + 1)
+    parts, now = redrawing.changed(PARTS, _parts(_seen()), known)
     return (
-        *_parts(_seen()),
+        *parts,
         grid.rows(found, kept.now(), kept.rules.zone),
         len(found) < full or full >= MOST,
+        now,
     )
 
 

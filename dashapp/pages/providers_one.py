@@ -12,7 +12,15 @@ from flask import current_app
 from dashapp.auth import allow
 from dashapp.components import errors
 from dashapp.components.page import button, card, link_button, page
-from dashapp.components.providers import addresses, connection_acting, guide, health, lists, replaying
+from dashapp.components.providers import (
+    addresses,
+    connection_acting,
+    guide,
+    health,
+    lists,
+    redrawing,
+    replaying,
+)
 from dashapp.components.providers.adding import NOBODY, field
 from dashapp.components.providers.connection_acting import DETAILS, OF, SWITCH, TRIED, TRY
 from dashapp.components.providers.lists_acting import TICK
@@ -28,6 +36,7 @@ dash.register_page(
     __name__, path_template="/providers/<connection_id>", title="Connection · Callboard", roles=("admin",)
 )
 
+MARKS = "connection-marks"
 LIVE = ("head", "alarm", "health", "tokens", "seats", "unmapped", "words")
 FURTHER: tuple[tuple[str, str, str, Callable[[Vendor], bool]], ...] = (
     ("/providers/<connection_id>/mapping", "Mapping", "diagram-3", lambda vendor: vendor.set_up.mapped),
@@ -50,10 +59,11 @@ def layout(connection_id: str = "", **_: str) -> Component:
         return errors.not_here()
     vendor = connection_acting.vendor_of(found)
     base = current_app.extensions["callboard.settings"].url
-    parts = dict(zip(LIVE, _live(found), strict=True))
+    drawn = _live(found)
+    parts = dict(zip(LIVE, drawn, strict=True))
 
     def live(name: str) -> Component:
-        return html.Div(parts[name], id=f"connection-{name}")
+        return html.Div(parts[name], id=f"connection-{name}", **{"data-live-part": ""})
 
     main = [
         card(live("health"), title="Heard", beside=_range()),
@@ -91,6 +101,7 @@ def layout(connection_id: str = "", **_: str) -> Component:
         guide.page(found.vendor) if vendor is not None else None,
         dcc.Store(id=OF, data=given),
         dcc.Store(id=TICK),
+        dcc.Store(id=MARKS, data=redrawing.marks(LIVE, drawn)),
         html.Span(hidden=True, **{"data-providers-live": ""}),
         name="connection",
     )
@@ -224,13 +235,18 @@ def _seats(found: list[seats.Seated]) -> Component:
 
 @callback(
     *[Output(f"connection-{name}", "children") for name in LIVE],
+    Output(MARKS, "data"),
     Input(TICK, "data"),
     State(OF, "data"),
+    State(MARKS, "data"),
     prevent_initial_call=True,
 )
 @allow("admin")
-def _refresh(_tick: float | None, given: dict[str, Any] | None) -> tuple[Any, ...]:
+def _refresh(
+    _tick: float | None, given: dict[str, Any] | None, known: dict[str, str] | None
+) -> tuple[Any, ...]:
     found = connection_acting.of(given)
     if found is None:
-        return (no_update,) * len(LIVE)
-    return _live(found)
+        return (no_update,) * (len(LIVE) + 1)
+    parts, now = redrawing.changed(LIVE, _live(found), known)
+    return (*parts, now)

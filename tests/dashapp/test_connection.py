@@ -389,3 +389,25 @@ def test_a_seat_is_given_with_one_choice(visit: Visit, store: Store, cast: Cast)
     )
     again = pressed(dev, "providers-tick", "providers-seat", ident, str(cast.asha.id), cast.connection.id)
     assert "Not done" in again.text
+
+
+def test_only_what_changed_is_drawn_anew(visit: Visit, store: Store, cast: Cast) -> None:
+    """What is redrawn loses the focus."""
+    dev, here = visit(cast.dev), cast.connection.id
+    key = output(dev, "connection-head", "providers-tick.data")
+    page = dev.page(f"/providers/{here}").get_json()
+    known = next(props["data"] for props in nodes(page) if props.get("id") == "connection-marks")
+
+    def redrawn(marks: Any) -> set[str]:
+        values = {
+            "providers-tick.data": 1, "connection-of.data": {"connection": here}, "connection-marks.data": marks,
+        }  # fmt: skip
+        answer = dev.callback(key, values)
+        return set((answer.get_json() or {}).get("response", {})) - {"connection-marks"}
+
+    assert redrawn(known) == set()
+    for junk in (None, 7, {"head": 3}):
+        assert "connection-head" in redrawn(junk)
+    with store.db.begin() as tx:
+        connections.issue_token(tx, here, store.now())
+    assert redrawn(known) == {"connection-tokens"}

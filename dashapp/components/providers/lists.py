@@ -96,7 +96,7 @@ def unknown(found: Sequence[UnknownWord], now: datetime, *, whose: bool = True) 
 def _times(count: int, last: datetime, now: datetime) -> list[Component]:
     return [
         html.Td(f"{count:,}", className="end"),
-        html.Td(words.age(last, now), className="end nowrap", **{"data-since": last.isoformat()}),
+        html.Td("", className="end nowrap", **{"data-since": last.isoformat()}),
     ]
 
 
