@@ -60,6 +60,7 @@ def mapping(store: Store, given: argparse.Namespace) -> None:
         with store.db.begin() as tx:
             version = mappings.save(tx, store, BY_COMMAND, connection_id, document, given.note)
         print(f"saved as version {version}; in use within seconds")
+        _warn(store, now, document)
     elif given.back is not None:
         with store.db.begin() as tx:
             mappings.back(tx, store, BY_COMMAND, connection_id, given.back)
@@ -79,6 +80,16 @@ def mapping(store: Store, given: argparse.Namespace) -> None:
         if found is None:
             raise LookupError(f"{given.slug} has no mapping yet")
         print(json.dumps(found, indent=2, ensure_ascii=False))
+
+
+def _warn(store: Store, now: mappings.Mapped, document: dict[str, Any]) -> None:
+    account = TokenBook(store).by_id(now.id)
+    have = account.secrets if account else {}
+    for name in _configurable(now.vendor).secrets_named(document):
+        if not have.get(name):
+            print(
+                f"every message is turned away until this is set: connection set {now.slug} --secret {name}"
+            )
 
 
 def try_out(given: argparse.Namespace, settings: Settings) -> int:

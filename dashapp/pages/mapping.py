@@ -75,6 +75,7 @@ def layout(connection_id: str = "", **_: str) -> Component:
                             ),
                             html.Div(acting.versions(found), id="mapping-versions"),
                             html.Div(acting.waiting(found), id="mapping-waiting"),
+                            html.Div(id="mapping-secrets"),
                             title="Versions",
                         ),
                     ],

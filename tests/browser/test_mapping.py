@@ -97,6 +97,21 @@ def test_the_main_path(enter: Enter, own_server: Running) -> None:
         found = tx.execute(select(call).where(call.c.connection_id == connection_id)).one()
     assert (found.provider_call_id, found.outcome, found.talk_seconds) == ("c-77", "connected", 65)
 
+    # a proof of origin needs its secret; it is set here and never shown again
+    signed = json.loads(right) | {"proof": [{"kind": "field", "path": "token", "secret": "hook_key"}]}
+    page.locator("#mapping-json").fill(json.dumps(signed))
+    page.locator("#mapping-json").blur()
+    expect(page.locator("#mapping-secrets")).to_contain_text("hook_key missing")
+    page.get_by_label("Secret hook_key", exact=True).fill("sesame")
+    page.locator("#mapping-secrets").get_by_role("button", name="Set").click()
+    expect(page.locator("#toasts")).to_contain_text("hook_key is set")
+    expect(page.locator("#mapping-secrets")).to_contain_text("hook_key set")
+    page.locator("#mapping-save").click()
+    expect(page.locator("#toasts")).to_contain_text("Version 2 is saved and in use.")
+    page.locator(".mapping-version", has_text="Version 1").get_by_role("button", name="Use again").click()
+    expect(page.locator("#toasts")).to_contain_text("Version 1 is in use again.")
+    expect(page.locator("#mapping-json")).to_have_value(right)
+
     page.set_viewport_size({"width": 390, "height": 844})
     expect(page.locator("#mapping-save")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

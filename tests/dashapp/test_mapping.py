@@ -89,7 +89,7 @@ def test_only_administrators_come_in(visit: Visit, cast: Cast, acme: int) -> Non
         visitor = visit(person)
         assert "Nothing for you" in text(visitor.page(f"/providers/{acme}/mapping").get_json())
         keys = [key for key in visitor.app.callback_map if "mapping-" in key]
-        assert len(keys) == 6
+        assert len(keys) == 7
         for key in keys:
             assert visitor.callback(key).status_code == 403
     dev = visit(cast.dev)
@@ -157,6 +157,19 @@ def test_a_version_is_saved_and_what_waited_is_read(visit: Visit, cast: Cast, ac
     assert intake.replay_next(cast.store, Viewer(1, Role.ADMIN, "", ""), connection_id=acme)[0] == {
         "recorded": 1
     }
+
+
+@on_sqlite
+def test_a_secret_is_set_and_never_shown(visit: Visit, cast: Cast, acme: int) -> None:
+    visitor = visit(cast.dev)
+    signed = DOCUMENT | {"proof": [{"kind": "bearer", "secret": "hook_key"}]}
+    said = text(drawn(visitor, acme, [], signed).get_json())
+    assert "turned away until they are set. hook_key missing" in said
+    with cast.store.db.begin() as tx:
+        connections.change(tx, cast.store.vault, acme, secrets={"hook_key": "hush-hush"})
+    again = drawn(visitor, acme, [], signed)
+    assert "hook_key set" in text(again.get_json())
+    assert "hush-hush" not in again.text
 
 
 @on_sqlite

@@ -72,6 +72,14 @@ def test_versions_are_saved_listed_and_taken_back(run: Run, on: Store, acme: str
     assert noted == ["command line: version 1", "command line: version 2", "command line: version 1"]
 
 
+def test_a_missing_secret_is_said(run: Run, on: Store, acme: str, tmp_path: Path) -> None:
+    signed = MAPPING | {"proof": [{"kind": "bearer", "secret": "hook_key"}]}
+    said = run("connection", "mapping", acme, written(tmp_path, "s.json", signed))[1]
+    assert "turned away until this is set: connection set acme --secret hook_key" in said
+    assert run("connection", "set", acme, "--secret", "hook_key", stdin="x\n")[0] == 0
+    assert "turned away" not in run("connection", "mapping", acme, written(tmp_path, "s.json", signed))[1]
+
+
 def test_a_body_is_tried_without_keeping_it(run: Run, acme: str, tmp_path: Path) -> None:
     status, out, _ = run("connection", "test", acme, written(tmp_path, "body", BODY))
     said = json.loads(out)

@@ -8,7 +8,7 @@ from dash import ALL, Input, Output, State, callback, ctx, html, no_update
 from dash.development.base_component import Component
 
 from dashapp.auth import allow
-from dashapp.components.mapping import draft, legs, preview, samples, tables
+from dashapp.components.mapping import draft, legs, preview, proofs, samples, tables
 from dashapp.components.mapping.draft import Document
 from dashapp.components.providers import replaying
 from dashapp.components.providers.lists_acting import TICK, toast
@@ -73,6 +73,7 @@ def waiting(found: Mapped) -> Component:
     Output("mapping-preview", "children"),
     Output("mapping-problems", "children"),
     Output("mapping-save", "disabled"),
+    Output("mapping-secrets", "children"),
     Input(SAMPLES, "data"),
     Input(JSON, "value"),
     State(OF, "data"),
@@ -82,7 +83,7 @@ def _draw(told: Any, text: str | None, told_of: Any) -> tuple[Any, ...]:
     found = of(told_of)
     vendor = _vendor(found) if found else None
     if found is None or vendor is None:
-        return (no_update,) * 6
+        return (no_update,) * 7
     document, trouble = draft.read(text)
     lines = [trouble] if document is None else list(vendor.problems(document))
     usable = document if document is not None and not lines else None
@@ -105,6 +106,7 @@ def _draw(told: Any, text: str | None, told_of: Any) -> tuple[Any, ...]:
         drawn,
         preview.problems(lines),
         usable is None,
+        proofs.drawn(vendor.secrets_named(usable), found.id) if usable is not None else None,
     )
 
 
