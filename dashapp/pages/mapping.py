@@ -115,7 +115,7 @@ def _adding() -> Component:
                 "Body of a message",
                 dbc.Textarea(
                     id="mapping-paste",
-                    placeholder="Paste the body of a real message: JSON, a form, XML …",
+                    placeholder="Paste the body of a real message (JSON, a form, XML …), or its address with all it tells",
                     value="",
                     class_name="mapping-paste",
                 ),

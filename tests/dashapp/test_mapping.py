@@ -118,6 +118,21 @@ def test_fields_events_and_what_was_not_understood(visit: Visit, cast: Cast, acm
 
 
 @on_sqlite
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "https://us.example/webhooks/v1/x/call-log?call[id]=c-7&call[status]=DONE",
+        "GET /call-log?call[id]=c-7&call[status]=DONE HTTP/1.1",
+        "call[id]=c-7&call[status]=DONE",
+        "<call><id>c-7</id><status>DONE</status></call>",
+    ],
+)
+def test_a_pasted_message_in_any_dress(visit: Visit, cast: Cast, acme: int, pasted: str) -> None:
+    said = text(drawn(visit(cast.dev), acme, [{"body": pasted}], DOCUMENT).get_json())
+    assert "call c-7 outcome connected" in said
+
+
+@on_sqlite
 def test_problems_are_told_in_plain_words_and_cannot_be_saved(visit: Visit, cast: Cast, acme: int) -> None:
     visitor = visit(cast.dev)
     wrong = DOCUMENT | {"rules": [{"kind": "lgo"}]}

@@ -1,5 +1,6 @@
 """Messages a mapping is made from: pasted, or kept from this connection. No number leaves here unmasked."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,7 @@ from models.rules import redaction
 from models.rules.access import Viewer
 from models.store.base import Store
 
+_ADDRESS = re.compile(r"(?:(?:GET|POST)\s+)?(?:https?:/)?/\S*?\?(\S+)(?:\s+HTTP/[\d.]+)?", re.IGNORECASE)
 MOST, LONGEST = 12, 200_000
 MAX_WORDS = 12
 LONGEST_WORD = 60
@@ -58,14 +60,16 @@ def _sample(store: Store, viewer: Viewer, connection_id: int, told: dict[str, An
 
 
 def _pasted(store: Store, body: str, door: Door, word: str) -> Delivery:
+    """A body, or the address of a provider that tells all in it."""
+    address = _ADDRESS.fullmatch(body.strip())
     return Delivery(
         door=door,
-        method="POST",
+        method="GET" if address else "POST",
         url=f"https://pasted.invalid/{word}",
-        query=b"",
+        query=address[1].encode("utf-8", "replace") if address else b"",
         headers={},
         content_type="",
-        body=body.strip().encode("utf-8", "replace"),
+        body=b"" if address else body.strip().encode("utf-8", "replace"),
         received_at=store.now(),
     )
 
