@@ -27,6 +27,9 @@ RETRY_SECONDS = 1.0
 PATIENCE_SECONDS = 0.2
 """How long a knock waits for a fresher copy; somebody may be waiting on the telephone."""
 
+UNKNOWN_SECONDS = 2.0
+"""How long it waits when its token is not in the copy at hand, and may be a new one."""
+
 FIRST_SECONDS = 5.0
 """How long it waits for the first one, without which there is nothing to say."""
 
@@ -84,13 +87,18 @@ class TokenBook:
         now = time.monotonic()
         if self._accounts is None:
             self._reload(now, FIRST_SECONDS)
-        elif reload or (
-            now - self._loaded > FRESH_SECONDS and now - self._tried > RETRY_SECONDS and not self._loading
-        ):
+        elif reload:
+            self._reload(now, UNKNOWN_SECONDS)
+        elif self._stale(now):
             self._reload(now, PATIENCE_SECONDS)
         if self._accounts is None:
             raise Unavailable("the database cannot be read now")
         return self._accounts
+
+    def _stale(self, now: float) -> bool:
+        """Is it time to load another copy, and nobody does?"""
+        due = now - self._loaded > FRESH_SECONDS and now - self._tried > RETRY_SECONDS
+        return due and self._loading is None
 
     def _reload(self, now: float, patience: float) -> None:
         """Wait so many seconds for a fresher copy, beginning to load one unless somebody did."""
