@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import phonenumbers
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, or_, select, update
 
 from models.rules.access import Role, Viewer
 from models.rules.phone import seat_label
@@ -189,13 +189,16 @@ def issue_token(
 ) -> str:
     """A new token for the hook addresses. It is shown once; only its digest is kept.
 
-    ``retire_others_at`` ends the older tokens at that moment, so that a provider can be switched over
-    without losing a delivery.
+    ``retire_others_at`` ends the older tokens at that moment (those that end earlier anyway stay as they are), so
+    that a provider can be switched over without losing a delivery.
     """
     if retire_others_at is not None:
         tx.execute(
             update(hook_token)
-            .where(hook_token.c.connection_id == connection_id, hook_token.c.expires_at.is_(None))
+            .where(
+                hook_token.c.connection_id == connection_id,
+                or_(hook_token.c.expires_at.is_(None), hook_token.c.expires_at > retire_others_at),
+            )
             .values(expires_at=retire_others_at)
         )
     token = randomness.token_hex(16)  # the reference product's tokens are 32 hexadecimal digits too

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, Select, delete, select
 
 from models.rules.access import Viewer
 from models.rules.routing import Choice, Considered, Step
@@ -89,6 +89,11 @@ def write(tx: Connection, kept: Sequence[tuple[int, Decided]]) -> None:
 def forget(tx: Connection, before: datetime) -> int:
     """Delete those made before this moment; returns how many."""
     return tx.execute(delete(routing_decision).where(routing_decision.c.at < before)).rowcount
+
+
+def forget_of(tx: Connection, delivery_ids: Select[tuple[int]]) -> None:
+    """Delete those of these deliveries: SQLite gives the id of the last delivery away again once it is deleted."""
+    tx.execute(delete(routing_decision).where(routing_decision.c.delivery_id.in_(delivery_ids)))
 
 
 def decision(tx: Connection, viewer: Viewer, delivery_id: int) -> Decision | None:

@@ -43,12 +43,14 @@ def forget(tx: Connection, before: datetime) -> int:
     """Delete deliveries received before this moment (their events stay), but none that waits for review:
     what it says is nowhere else. With them, why routing questions of that time were answered as they were."""
     decisions.forget(tx, before)
-    old = delete(delivery).where(delivery.c.received_at < before, delivery.c.verdict != FOR_REVIEW)
-    return tx.execute(old).rowcount
+    old = delivery.c.received_at < before, delivery.c.verdict != FOR_REVIEW
+    decisions.forget_of(tx, select(delivery.c.id).where(*old))
+    return tx.execute(delete(delivery).where(*old)).rowcount
 
 
 def dismiss(tx: Connection, delivery_id: int) -> None:
     """Delete one that waits for review and tells nothing. Raises ``LookupError`` when it is not such a one."""
-    found = delete(delivery).where(delivery.c.id == delivery_id, delivery.c.verdict == FOR_REVIEW)
-    if not tx.execute(found).rowcount:
+    one = delivery.c.id == delivery_id, delivery.c.verdict == FOR_REVIEW
+    decisions.forget_of(tx, select(delivery.c.id).where(*one))
+    if not tx.execute(delete(delivery).where(*one)).rowcount:
         raise LookupError("no such delivery waits for review")

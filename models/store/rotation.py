@@ -43,8 +43,8 @@ def replace(
 ) -> None:
     """Set single secrets; an empty value removes one, the others stay.
 
-    ``old_until``: each value that is replaced by another one is accepted beside it until then. What is
-    removed, and what is replaced without ``old_until``, ends at once, older values of the same name included.
+    ``old_until``: each value that is replaced by another one is accepted beside it until then, and values
+    replaced earlier no longer than that. What is removed, and what is replaced without ``old_until``, ends at once, older values of the same name included.
     """
     if not secrets:
         return
@@ -55,6 +55,15 @@ def replace(
         if not value or old_until is None:
             _forget(tx, connection_id, name)
         elif old and old != value:
+            tx.execute(
+                update(retired_secret)
+                .where(
+                    retired_secret.c.connection_id == connection_id,
+                    retired_secret.c.name == name,
+                    retired_secret.c.expires_at > old_until,
+                )
+                .values(expires_at=old_until)
+            )
             tx.execute(
                 insert(retired_secret).values(
                     connection_id=connection_id,

@@ -223,6 +223,24 @@ def test_decisions_are_forgotten_with_their_deliveries(
         assert tx.scalar(text("SELECT count(*) FROM routing_decision")) == 0
 
 
+def test_a_dismissed_question_takes_its_decision_along(
+    client: FlaskClient, cast: Cast, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite gives the id of a deleted last delivery to the next one."""
+    set_did(store, fallback="")
+    client.post(f"/webhooks/v1/{cast.connection.token}/route", data=b"[[[", content_type="application/json")
+    assert decision(store, cast.dev)
+    with store.read() as tx:
+        (waits,) = deliveries.waiting_for_review(tx)
+    store.write(lambda tx: deliveries.dismiss(tx, waits))
+    with store.read() as tx:
+        assert tx.scalar(text("SELECT count(*) FROM routing_decision")) == 0
+    ask(client, cast)
+    told = decision(store, cast.dev)
+    assert told
+    assert told.fault == ""
+
+
 @contextmanager
 def gone(store: Store) -> Iterator[None]:
     """The database is stopped: nobody gets a connection, those who have one lose it."""

@@ -38,12 +38,13 @@ def test_a_replaced_secret_counts_until_its_hour(store: Store, cast: Cast, clock
     assert live(store, here) == ("third", "second", "first")
     with store.read() as tx:
         ends = [one.ends_at for one in rotation.retiring(tx, here, store.now())]
-    assert ends == [store.now() + timedelta(hours=2), store.now() + timedelta(hours=23)]
+    assert ends == [store.now() + timedelta(hours=2)] * 2  # the day that "first" was given is cut too
+    change(store, here, "fourth")
     clock.advance(hours=2)
-    assert live(store, here) == ("third", "first")
-    assert store.write(lambda tx: rotation.purge(tx, store.now())) == 1
+    assert live(store, here) == ("fourth", "third")
+    assert store.write(lambda tx: rotation.purge(tx, store.now())) == 2
     clock.advance(hours=24)
-    assert live(store, here) == ("third",)
+    assert live(store, here) == ("fourth",)
     assert store.write(lambda tx: rotation.purge(tx, store.now())) == 1
     with store.read() as tx:
         assert tx.scalar(select(func.count()).select_from(retired_secret)) == 0
@@ -107,6 +108,23 @@ def test_the_door_hears_both_secrets_and_both_tokens(store: Store, cast: Cast, c
     store.write(lambda tx: rotation.purge(tx, store.now()))
     with store.read() as tx:
         assert tx.scalar(select(func.count()).select_from(hook_token)) == 1
+
+
+def test_a_new_address_without_overlap_ends_those_of_an_older_overlap(
+    store: Store, cast: Cast, clock: Clock
+) -> None:
+    here, issue, tokens = cast.connection.id, connections.issue_token, []
+    for hours in (None, 7 * 24, 1, 0):
+        until = store.now() + timedelta(hours=hours) if hours is not None else None
+        with store.db.begin() as tx:
+            tokens.append(issue(tx, here, store.now(), retire_others_at=until))
+        if hours == 1:
+            with store.read() as tx:
+                ends = [one.ends_at for one in rotation.tokens(tx, here, store.now())]
+            assert set(ends) == {None, until}
+        clock.advance(minutes=1)
+    book = TokenBook(store)
+    assert [book.find(one) is not None for one in tokens] == [False, False, False, True]
 
 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)

@@ -95,6 +95,8 @@ class Proof(Strict):
                 raise ValueError(f"{self.kind} needs {name}")
         if self.kind in ("hmac", "digest", "ed25519") and (self.header is None) == (self.path is None):
             raise ValueError(f"{self.kind} needs either header or path: where the signature is")
+        if self.kind == "digest" and "{@secret}" not in self.over:
+            raise ValueError("digest needs {@secret} in over: without it anybody can make one")
         if self.kind != "ip" and self.secret is None:
             raise ValueError(f"{self.kind} needs secret: the name of the connection's secret")
         return self

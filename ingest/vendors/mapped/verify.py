@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import math
 from binascii import Error as BadBase64
 from collections.abc import Callable
 from datetime import datetime
@@ -209,12 +210,15 @@ def _stamp(told: Proof, making: Making, where: str) -> Callable[[Scope, Delivery
 
 
 def _key(secret: str, written: str) -> bytes | None:
+    """The bytes that ``secret`` stands for; None when it is not written so, or is empty: anybody has that key."""
     try:
         if written == "hex":
-            return bytes.fromhex(secret)
-        return base64.b64decode(secret) if written == "base64" else secret.encode("utf-8", "replace")
+            return bytes.fromhex(secret) or None
+        if written == "base64":
+            return base64.b64decode("".join(secret.split()), validate=True) or None
     except (ValueError, BadBase64):
         return None
+    return secret.encode("utf-8", "replace") or None
 
 
 def _written(made: bytes, encoding: str) -> str:
@@ -250,12 +254,15 @@ def _jwt(told: Proof, shown: Callable[[Scope, Delivery], str], secret: str) -> P
 def _current(claims: dict[str, Any], delivery: Delivery, told: Proof) -> bool:
     now = delivery.received_at.timestamp()
     try:
-        if "exp" in claims and now > float(claims["exp"]) + told.tolerance_seconds:
-            return False
-        issued = claims.get("nbf", claims.get("iat"))
-        return issued is None or float(issued) <= now + told.tolerance_seconds
-    except (TypeError, ValueError):
+        times = {name: float(claims[name]) for name in ("exp", "nbf", "iat") if name in claims}
+    except (TypeError, ValueError, OverflowError):
         return False
+    if not all(map(math.isfinite, times.values())):
+        return False
+    if "exp" in times and now > times["exp"] + told.tolerance_seconds:
+        return False
+    issued = times.get("nbf", times.get("iat", now))
+    return issued <= now + told.tolerance_seconds
 
 
 def _of_body(claims: dict[str, Any], delivery: Delivery, told: Proof) -> bool:

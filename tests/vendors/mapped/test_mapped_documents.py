@@ -179,7 +179,18 @@ def test_junk_bodies_are_unreadable_at_worst(body: bytes, document: Any, door: D
 
 
 @pytest.mark.parametrize(
-    "pattern", ["(a+)+$", "(a|aa)*b", r"(\d*)*x", "a*a*a*a*b", r"(?=a)b", r"(a)\1", "[", "(a{1,200}){1,200}"]
+    "pattern",
+    [
+        "(a+)+$",
+        "(a|aa)*b",
+        r"(\d*)*x",
+        "a*a*a*a*b",
+        r"(?=a)b",
+        r"(a)\1",
+        "[",
+        "(a{1,200}){1,200}",
+        "^.*?.*?.*?.{0,6}?x",
+    ],
 )
 def test_patterns_that_could_take_long_are_refused(pattern: str) -> None:
     with pytest.raises(patterns.BadPattern):
@@ -194,7 +205,7 @@ def test_other_patterns_are_quick_on_any_text(pattern: str) -> None:
     for text in ("a" * 5000, "1" * 5000, "@" * 5000, "ab" * 5000):
         begun = time.perf_counter()
         patterns.search(ready, text)
-        assert time.perf_counter() - begun < 1
+        assert time.perf_counter() - begun < 0.5
 
 
 def test_a_changed_document_is_read_anew_and_the_same_one_once() -> None:

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import math
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -145,6 +146,46 @@ def test_a_token_that_is_old_of_another_body_or_unsigned_is_refused() -> None:
         token(HASHED).rpartition(".")[0] + ".",
     ):
         assert not lets_in(proof, delivery(BODY, headers={"authorization": f"Bearer {bad}"}))
+
+
+@pytest.mark.parametrize("claim", ["exp", "nbf", "iat"])
+@pytest.mark.parametrize(
+    "at", [10**400, -(10**400), math.nan, math.inf, -math.inf, "NaN", "1e999", "soon", [], None]
+)
+def test_a_token_whose_times_are_no_times_is_refused(claim: str, at: Any) -> None:
+    proof = {"kind": "jwt", "secret": "key"}
+    shown = {"authorization": f"Bearer {token({claim: at})}"}
+    assert not lets_in(proof, delivery(BODY, headers=shown))
+
+
+def test_a_token_times_may_be_texts_and_fractions() -> None:
+    shown = {"authorization": f"Bearer {token({'exp': STAMP, 'nbf': float(STAMP) - 0.5})}"}
+    assert lets_in({"kind": "jwt", "secret": "key"}, delivery(BODY, headers=shown))
+
+
+@pytest.mark.parametrize(
+    ("written", "secret"), [("base64", "!!!!"), ("base64", "="), ("hex", " "), ("hex", "xx")]
+)
+def test_a_secret_that_holds_no_key_proves_nothing(written: str, secret: str) -> None:
+    proof = {"kind": "hmac", "header": "X-Sig", "secret": "key", "key": written}
+    shown = {"x-sig": mac(BODY, key=b"").hex()}
+    assert not lets_in(proof, delivery(BODY, headers=shown), secrets={"key": secret})
+
+
+@pytest.mark.parametrize(
+    ("written", "secret"), [("base64", b64(KEY.encode()) + "\n"), ("hex", KEY.encode().hex())]
+)
+def test_a_secret_that_is_written_in_an_encoding_is_decoded(written: str, secret: str) -> None:
+    proof = {"kind": "hmac", "header": "X-Sig", "secret": "key", "key": written}
+    shown = {"x-sig": mac(BODY).hex()}
+    assert lets_in(proof, delivery(BODY, headers=shown), secrets={"key": secret})
+
+
+@pytest.mark.parametrize("over", [None, "{@body}", "{id}.{@body}"])
+def test_a_digest_of_nothing_secret_is_no_proof(over: str | None) -> None:
+    proof = {"kind": "digest", "header": "X-Sig", "secret": "key"} | ({"over": over} if over else {})
+    (told,) = VENDOR.problems(mapping(proof=[proof]))
+    assert "digest needs {@secret} in over" in told
 
 
 def test_signed_with_the_providers_own_key() -> None:
