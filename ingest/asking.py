@@ -17,6 +17,7 @@ Words = Sequence[tuple[re.Pattern[str], Reason]]
 MAYBE_DONE = frozenset({408, 502, 504})
 """A gateway gave up waiting for whoever does the work, which may go on."""
 
+_PORTS = {"https": 443, "http": 80}
 _LONG_DIGITS = re.compile(r"\d{4,}")
 _LONGEST = 160
 
@@ -32,6 +33,16 @@ def host(url: str) -> str:
         return (urlsplit(url).hostname or "").lower()
     except ValueError:
         return ""
+
+
+def origin(url: str) -> str:
+    """Scheme, host and port of an address, which is as far as credentials may be sent; empty when it names none."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or _PORTS.get(parts.scheme)
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.hostname.lower()}:{port}" if parts.hostname and port else ""
 
 
 def entered(connection: ConnectionInfo, name: str, label: str) -> str:

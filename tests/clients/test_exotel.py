@@ -266,6 +266,9 @@ def test_credentials_go_to_the_vendors_own_hosts_only(client: Client) -> None:
         f"{BUCKET}/somebody-elses/a.mp3",
         "https://evil.example/exotelrecordings/a.mp3",
         "https://recordings.exotel.com.evil.example/a.mp3",
+        "https://recordings.exotel.com:9999/exotelrecordings/a.mp3",
+        "http://recordings.exotel.com/exotelrecordings/a.mp3",
+        "https://recordings.exotel.com:port/a.mp3",
         "https://[",
         "a.mp3",
     ],
@@ -280,8 +283,9 @@ def test_a_link_signed_for_minutes_is_asked_for_anew(desk: Desk, client: Client)
     desk.records.append(details(7, START, PreSignedRecordingUrl=fresh))
     stale = fresh.replace("new", "old")
     assert client.recording(stale) == RecordingLink(fresh)
-    desk.records[0]["PreSignedRecordingUrl"] = "https://evil.example/a.mp3"
-    assert client.recording(stale) == RecordingLink(stale)
+    for elsewhere in ("https://evil.example/a.mp3", "https://recordings.exotel.com:9999/a.mp3"):
+        desk.records[0]["PreSignedRecordingUrl"] = elsewhere
+        assert client.recording(stale) == RecordingLink(stale)
 
 
 def test_its_hosts_are_the_apis_and_the_recordings() -> None:

@@ -242,10 +242,14 @@ def test_a_recording_is_fetched_with_credentials_that_go_nowhere_else(desk: Desk
     web = Outbound(["127.0.0.1"], ["127.0.0.1"])
     with web.stream(link.url, link.headers) as stream:
         assert (stream.status, b"".join(stream.pieces)) == (200, b"sound")
-    assert client.recording("https://media.plivo.com/x.mp3").headers == link.headers
+    for said in ("https://media.plivo.com/x.mp3", "https://MEDIA.plivo.com:443/x.mp3"):
+        assert client.recording(said).headers == link.headers
     for elsewhere in (
         "https://evil.example/x.mp3",
         "https://media.plivo.com.evil.example/x",
+        "https://media.plivo.com:9999/x.mp3",
+        "http://media.plivo.com/x.mp3",
+        f"{base.rpartition(':')[0]}:9/v1/Account/{ID}/Recording/5a.mp3",
         "x",
         "https://[",
     ):

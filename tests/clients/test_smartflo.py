@@ -1,5 +1,6 @@
 """Smartflo's client, over HTTP, against its face in the street."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -269,6 +270,27 @@ def test_call_records_that_cannot_be_had_are_an_error_and_no_empty_page(
         client.pull(DAY, DAY + timedelta(hours=1), NOON)
 
 
+@pytest.mark.parametrize(("sent", "more"), [(100, True), (99, False), (0, False)])
+def test_where_the_count_is_not_told_a_full_page_is_not_the_last(
+    client: Client, desk: Desk, sent: int, more: bool
+) -> None:
+    for told in ({}, {"count": None}, {"count": "many"}):
+        page = {"limit": 100, "results": [record(number) for number in range(sent)], **told}
+        desk.faults.append(Fault(200, json.dumps(page)))
+        found = client.pull(DAY, DAY + timedelta(hours=1), NOON, "3")
+        assert (len(found.records), found.cursor) == (sent, "4" if more else None)
+
+
+@pytest.mark.parametrize(("page", "count", "sent"), [(1, 40, 3), (1, "250", 99), (3, 250, 49), (2, 150, 0)])
+def test_fewer_records_than_announced_are_not_taken_for_all(
+    client: Client, desk: Desk, page: int, count: object, sent: int
+) -> None:
+    told = {"count": count, "limit": 100, "results": [record(number) for number in range(sent)]}
+    desk.faults.append(Fault(200, json.dumps(told)))
+    with pytest.raises(Unsettled, match="fewer"):
+        client.pull(DAY, DAY + timedelta(hours=1), NOON, str(page))
+
+
 def linked(url: str, **settings: Any) -> Any:
     connection = ConnectionInfo(1, "m", "smartflo", secrets={"api_token": "t-1"}, settings=settings)
     return registry.client(connection, Outbound([])).recording(url)
@@ -280,6 +302,8 @@ def test_the_token_goes_to_the_vendors_own_hosts_only() -> None:
     assert linked(own).url == own
     assert linked("https://s3.example.com/a.mp3", recording_hosts=["s3.example.com"]).headers == {}
     assert linked(own.replace("https", "http")).headers == {}
+    assert linked(own.replace(".com/", ".com:9999/")).headers == {}
+    assert linked(own.replace(".com/", ".com:port/")).headers == {}
 
 
 @pytest.mark.parametrize(

@@ -265,6 +265,8 @@ def test_a_recording_is_fetched_as_mp3_with_credentials_that_go_nowhere_else(
     for elsewhere in (
         "https://evil.example/RE1",
         "https://api.twilio.com.evil.example/RE1",
+        f"{base.rpartition(':')[0]}:9/2010-04-01/Accounts/{SID}/Recordings/RE1",
+        base.replace("http://", "https://") + f"/2010-04-01/Accounts/{SID}/Recordings/RE1",
         "RE1",
         "https://[",
     ):

@@ -142,24 +142,29 @@ class Account(NoClient):
 
     def recording(self, reference: str) -> RecordingLink:
         """The address itself, or a fresh one where it was signed for some minutes and names its call. Our
-        credentials go to the vendor's own hosts only."""
-        parts = urlsplit(reference) if asking.host(reference) else None
-        host = asking.host(reference)
-        in_bucket = parts is not None and host == BUCKET and parts.path.startswith(FOLDER)
-        own = host in (RECORDINGS, asking.host(self._base))
+        credentials go to the vendor's own hosts only, each at its own port."""
+        parts = urlsplit(reference) if asking.origin(reference) else None
+        in_bucket = parts is not None and asking.host(reference) == BUCKET and parts.path.startswith(FOLDER)
+        own = self._is_own(reference)
         if parts is None or not (own or in_bucket):
             raise Refused(Reason.NOT_SET_UP, "a recording that is not at the provider is not fetched")
         sid = _CALL_SID.search(parts.path)
         if sid and self._may_ask and "Signature=" in parts.query:
             reference = self._fresh(sid[1]) or reference
-            own = asking.host(reference) in (RECORDINGS, asking.host(self._base))
+            own = self._is_own(reference)
         return RecordingLink(reference, asking.basic(*self._keys()) if own and self._may_ask else {})
+
+    def _is_own(self, url: str) -> bool:
+        """May our credentials go there?"""
+        return asking.origin(url) in {asking.origin(self._base), asking.origin(f"https://{RECORDINGS}")} - {
+            ""
+        }
 
     def _fresh(self, sid: str) -> str | None:
         call = self._details(sid, RecordingUrlValidity="60")
         for name in ("PreSignedRecordingUrl", "RecordingUrl"):
             link = call.get(name) if call else None
-            if isinstance(link, str) and asking.host(link) in hosts(self._connection):
+            if isinstance(link, str) and (self._is_own(link) or asking.host(link) == BUCKET):
                 return link
         return None
 

@@ -61,6 +61,7 @@ class Account(NoClient):
         self._connection = connection
         self._web = web
         self._base = asking.base(connection, API)
+        self._origins = {asking.origin(self._base), asking.origin(f"https://{RECORDINGS}")}
         self._may_ask = asking.complete(connection, "auth_id", "auth_token")
         self.pull_window_seconds = _DAY_SECONDS if self._may_ask else 0
 
@@ -117,8 +118,8 @@ class Account(NoClient):
         return Page(records, str(offset + _PAGE) if meta.get("next") and legs else None)
 
     def recording(self, reference: str) -> RecordingLink:
-        """The address itself. Our credentials go to Plivo's own hosts only."""
-        if asking.host(reference) not in hosts(self._connection):
+        """The address itself. Our credentials go to Plivo's own hosts only, each at its own port."""
+        if not (origin := asking.origin(reference)) or origin not in self._origins:
             raise Refused(Reason.NOT_SET_UP, "a recording that is not at the provider is not fetched")
         return RecordingLink(reference, asking.basic(*self._keys()) if self._may_ask else {})
 

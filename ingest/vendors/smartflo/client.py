@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
+from ingest import asking
 from ingest.client import (
     Answer,
     Client,
@@ -74,16 +75,16 @@ class CallsOnly(NoClient):
         return Placed(call_id if isinstance(call_id, str) and call_id else None, str(said.get("message", "")))
 
     def recording(self, reference: str) -> RecordingLink:
-        """The address itself. Our token goes with it to the vendor's own hosts, and to nobody else's."""
-        parts = urlsplit(reference)
-        host = (parts.hostname or "").lower()
-        own = {*_RECORDINGS.get(_brand(self._connection), ()), urlsplit(self._base).hostname}
-        if host not in own and host not in {each.lower() for each in hosts(self._connection)}:
+        """The address itself. Our token goes with it to the vendor's own hosts, each at its own port, and to nobody
+        else's."""
+        host = asking.host(reference)
+        if host not in {each.lower() for each in hosts(self._connection)}:
             raise Refused(
                 Reason.NOT_SET_UP, f"recordings at {host or 'no host'} are not fetched: name it first"
             )
-        safe = parts.scheme == "https" or parts.netloc == urlsplit(self._base).netloc
-        return RecordingLink(reference, self._bearer() if host in own and safe else {})
+        own = {self._base, *(f"https://{each}" for each in _RECORDINGS.get(_brand(self._connection), ()))}
+        safe = asking.origin(reference) in {asking.origin(each) for each in own} - {""}
+        return RecordingLink(reference, self._bearer() if safe else {})
 
     def _ask(self, method: str, path: str, **what: Any) -> Answer:
         if not self._base.startswith(("https://", "http://")):
@@ -126,7 +127,10 @@ class Account(CallsOnly):
     def pull(
         self, since: datetime, until: datetime, received_at: datetime, cursor: str | None = None
     ) -> Page:
-        """Pages of call records; ``to_date`` is taken as inclusive, and told in the connection's zone."""
+        """Pages of call records; ``to_date`` is taken as inclusive, and told in the connection's zone.
+
+        A page with fewer than the ``count`` announces is ``Unsettled``: to take it for all would lose the others.
+        """
         page = int(cursor or 1)
         asked = {
             "from_date": self._local(since),
@@ -144,8 +148,11 @@ class Account(CallsOnly):
                 else Unsettled("the provider's call records cannot be read")
             )
         records = [self._record(each, received_at) for each in found if isinstance(each, dict)]
-        seen = page * _whole(read.get("limit"), _PAGE)
-        more = bool(found) and seen < _whole(read.get("count"), 0)
+        limit = _whole(read.get("limit"), _PAGE) or _PAGE
+        count = _whole(read.get("count"), None)
+        if count is not None and len(found) < min(limit, count - (page - 1) * limit):
+            raise Unsettled("the provider sent fewer call records than it announced")
+        more = len(found) >= limit if count is None else page * limit < count
         return Page(records, str(page + 1) if more else None, _BETWEEN_PAGES_SECONDS if more else 0.0)
 
     def _record(self, told: Mapping[str, Any], received_at: datetime) -> Delivery:
@@ -178,6 +185,6 @@ def _digits(number: str) -> str:
     return number.removeprefix("+")
 
 
-def _whole(told: Any, otherwise: int) -> int:
+def _whole(told: Any, otherwise: int | None) -> int | None:
     text = str(told)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 and int(text) else otherwise
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else otherwise

@@ -119,8 +119,8 @@ class Account(NoClient):
         return Page(records, self._safe(onward) if isinstance(onward, str) and onward and calls else None)
 
     def recording(self, reference: str) -> RecordingLink:
-        """As MP3, which is an ending away. Our credentials go to the API's host only."""
-        if asking.host(reference) not in hosts(self._connection):
+        """As MP3, which is an ending away. Our credentials go to the API's own address only."""
+        if not (origin := asking.origin(reference)) or origin != asking.origin(self._base):
             raise Refused(Reason.NOT_SET_UP, "a recording that is not at the provider is not fetched")
         parts = urlsplit(reference)
         if not parts.path.endswith((".mp3", ".wav")):
