@@ -167,9 +167,8 @@ def _followed(stack: ExitStack, web: Outbound, link: RecordingLink, span: str | 
 
 
 def _as_audio(answer: Stream, url: str) -> Recording:
-    headers = {name: answer.headers[name] for name in PASSED_ON if name in answer.headers}
-    length = headers.get("content-length", "0")
-    if not (length.isascii() and length.isdecimal()):
+    headers = {name: said for name in PASSED_ON if _fit(said := answer.headers.get(name, ""))}
+    if not headers.get("content-length", "0").isdecimal():
         del headers["content-length"]
     if int(headers.get("content-length", "0")) > LONGEST:
         raise Unplayable("The recording is longer than what is played here.")
@@ -191,6 +190,11 @@ def _as_audio(answer: Stream, url: str) -> Recording:
     if kind is None or (whole and first.lstrip()[:1] in (b"<", b"{")):
         raise Unplayable("The provider answered with something that is no recording.")
     return Recording(answer.status, {**headers, "content-type": kind}, _bounded(first, pieces))
+
+
+def _fit(said: str) -> bool:
+    """Can this be a header of our own answer? What is no plain ASCII breaks it."""
+    return said != "" and said.isascii() and said.isprintable()
 
 
 def _sniffed(first: bytes) -> str | None:

@@ -10,6 +10,7 @@ from flask import Flask, Response, redirect, request
 from ingest import recordings
 from ingest.client import NoClient, Reason, RecordingLink, Refused, Unsettled
 from ingest.contract import ConnectionInfo
+from ingest.http import Stream
 from ingest.recordings import Recording, Unplayable, playing
 from ingest.vendors import registry
 from simulator.faces.desk import Desk, served
@@ -278,6 +279,13 @@ def test_headers_of_the_provider_are_not_passed_on(provider: Provider) -> None:
     found, _ = _play(provider, "/odd")
     assert set(found.headers) <= {"content-type", "content-length", "last-modified", "etag", "content-range"}
     assert found.kind == "audio/mpeg"
+
+
+@pytest.mark.parametrize("odd", ["\u20ac", "\xe9", "a\tb", "a\x7f"])
+def test_a_header_that_cannot_be_passed_on_costs_no_recording(odd: str) -> None:
+    told = {"content-type": "audio/mpeg", "etag": odd, "last-modified": "Tue, 11 Feb 2025 00:00:00 GMT"}
+    found = recordings._as_audio(Stream(200, told, iter([SOUND])), "https://x.example/a.mp3")
+    assert dict(found.headers) == {"content-type": "audio/mpeg", "last-modified": told["last-modified"]}
 
 
 def test_a_body_without_end_is_cut_off_and_never_held(
