@@ -68,8 +68,14 @@ class Desk:
             # A defect of ours must not leave a caller without an answer.
             log.exception("routing failed")
             answered = fallback(self._store, connection, question, "a fault of ours: see the log")
+        try:
+            reply = vendor.answer(answered.answer, connection)
+        except Exception:
+            log.exception("a routing answer could not be written down")
+            answered = fallback(self._store, connection, question, "a fault of ours: see the log")
+            reply = vendor.answer(answered.answer, connection)
         self._keep(vendor, connection, delivery, answered)
-        return vendor.answer(answered.answer, connection)
+        return reply
 
     def _in_time(self, connection: ConnectionInfo, question: RouteQuestion) -> Answered:
         asked = self._pool.submit(lambda: answer(self._store, connection, question))
@@ -82,7 +88,17 @@ class Desk:
     def _keep(
         self, vendor: Vendor, connection: ConnectionInfo, delivery: Delivery, answered: Answered | None
     ) -> None:
-        """``answered``: None where there was nothing to decide."""
+        """``answered``: None where there was nothing to decide. A fault is told to the log only: the caller waits."""
+        try:
+            self._hand_in(vendor, connection, delivery, answered)
+        except Unavailable as error:
+            log.warning("a routing question was answered but not kept: %s", error)
+        except Exception:
+            log.exception("a routing question was answered but not kept")
+
+    def _hand_in(
+        self, vendor: Vendor, connection: ConnectionInfo, delivery: Delivery, answered: Answered | None
+    ) -> None:
         note = _note(answered.answer) if answered else "A call of ours asks what to do."
         item = intake.read(self._store, vendor, connection, delivery, note=note)
         if answered:
@@ -93,10 +109,7 @@ class Desk:
                 log.warning("a routing question was answered but not kept: %s", type(job.error).__name__)
 
         job = Job(journal.write_batch(self._store), item, settled)
-        try:
-            self._store.writer.hand_in(job)
-        except Unavailable as error:
-            log.warning("a routing question was answered but not kept: %s", error)
+        self._store.writer.hand_in(job)
 
 
 def answer(store: Store, connection: ConnectionInfo, question: RouteQuestion) -> Answered:
