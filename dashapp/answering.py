@@ -11,7 +11,7 @@ from collections import deque
 from functools import partial
 from typing import Any
 
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.workers.gthread import PollableMethodQueue, ThreadWorker
 
 from ingest.webhooks.answers import Later
 from models.store.writer import LONGEST_SECONDS, Unavailable
@@ -60,6 +60,36 @@ class Done:
         return self._result
 
 
+class Turns(PollableMethodQueue):
+    """The main thread's queue, which other threads may go on using once its pipe is closed.
+
+    Gunicorn writes into the pipe whatever became of it, and the number of a pipe that was closed may be a
+    database's file by then.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._closed = False
+        self._one = (
+            threading.RLock()
+        )  # re-entrant: a signal's handler defers as well, in the thread it interrupts
+
+    def close(self) -> None:
+        with self._one:
+            self._closed = True
+            super().close()
+
+    def defer(self, callback: Any, *args: Any) -> None:
+        self.take(callback, *args)
+
+    def take(self, callback: Any, *args: Any) -> bool:
+        """Have this called in the main thread, unless that takes no more turns: False."""
+        with self._one:
+            if not self._closed:
+                super().defer(callback, *args)
+            return not self._closed
+
+
 class AnsweringLater(ThreadWorker):
     """Gunicorn's thread worker, for applications some of whose answers are ``Later``."""
 
@@ -67,6 +97,7 @@ class AnsweringLater(ThreadWorker):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
+        self.method_queue = Turns()
         self.served: Any = None
         self._waiting: deque[Unanswered] = deque()
         self._settled: deque[Unanswered] = deque()
@@ -105,7 +136,7 @@ class AnsweringLater(ThreadWorker):
             if isinstance(answered, Unanswered):
                 self._await(answered)
             else:
-                self.method_queue.defer(self._finish, [(conn, answered)])
+                self._hand_back([(conn, answered)])
 
     def _await(self, waiting: Unanswered) -> None:
         self._waiting.append(waiting)
@@ -137,11 +168,11 @@ class AnsweringLater(ThreadWorker):
             if later := waiting.take():
                 answered.append((waiting.conn, self._send(waiting, later.told)))
         if answered:
-            self.method_queue.defer(self._finish, answered)
+            self._hand_back(answered)
 
     def _answer_overdue(self, waiting: Unanswered) -> None:
         if later := waiting.take():
-            self.method_queue.defer(self._finish, [(waiting.conn, self._send(waiting, later.away))])
+            self._hand_back([(waiting.conn, self._send(waiting, later.away))])
 
     def _send(self, waiting: Unanswered, ask: Any) -> bool:
         """Write the answer; may the connection be used again?"""
@@ -157,6 +188,12 @@ class AnsweringLater(ThreadWorker):
         except Exception:
             log.exception("an answer could not be sent")
         return False
+
+    def _hand_back(self, answered: list[tuple[Any, Any]]) -> None:
+        """Give the connections back to the main thread; when its loop is over, they end here."""
+        if not self.method_queue.take(self._finish, answered):
+            for conn, _ in answered:
+                conn.close(graceful=False)  # which waits for nobody: this may be the writer's thread
 
     def _finish(self, answered: list[tuple[Any, Any]]) -> None:
         for conn, result in answered:

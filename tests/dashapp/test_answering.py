@@ -1,17 +1,19 @@
 """A delivery that is being written holds no thread: who answers it, when, and that only one does."""
 
 import gc
+import os
 import time
 import weakref
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dashapp import answering
-from dashapp.answering import AnsweringLater, Unanswered
+from dashapp.answering import AnsweringLater, Turns, Unanswered
 from models.store.writer import Unavailable
 
 
@@ -27,7 +29,7 @@ class Pool:
         return Future()
 
 
-class Turns:
+class Woken:
     """The main thread's queue: each entry is one wake-up of it."""
 
     def __init__(self) -> None:
@@ -36,6 +38,10 @@ class Turns:
     def defer(self, work: Callable[..., object], *given: Any) -> None:
         self.woken += 1
         work(*given)
+
+    def take(self, work: Callable[..., object], *given: Any) -> bool:
+        self.defer(work, *given)
+        return True
 
 
 class Delivery:
@@ -62,6 +68,7 @@ class Answer:
 
     def __init__(self, gone: bool = False) -> None:
         self.sent: list[bytes] = []
+        self.hung_up = False
         self.parser = self
         self._gone = gone
 
@@ -70,7 +77,8 @@ class Answer:
             raise BrokenPipeError
         self.sent.append(text)
 
-    def close(self) -> None: ...
+    def close(self, graceful: bool = True) -> None:
+        self.hung_up = not graceful
 
     def should_close(self) -> bool:
         return False
@@ -81,7 +89,7 @@ class Answer:
 
 class Worker(AnsweringLater):
     def __init__(self) -> None:
-        self.tpool, self.method_queue = Pool(), Turns()
+        self.tpool, self.method_queue = Pool(), Woken()
         self._waiting: deque[Unanswered] = deque()
         self._settled: deque[Unanswered] = deque()
         self._answering = False
@@ -165,6 +173,43 @@ def test_a_pool_that_is_shut_still_answers(worker: Worker) -> None:
     worker.tpool.shut = True
     delivery.settled()
     assert answer.sent == [b"kept"]
+
+
+def test_when_the_worker_is_over_it_answers_and_writes_into_nobody_s_file(
+    worker: Worker, tmp_path: Path
+) -> None:
+    """Gunicorn closes the pipe it is woken by; what is opened next gets that number."""
+    turns = Turns()
+    turns.init()
+    worker.method_queue = turns
+    delivery = Delivery()
+    answer = asked(worker, delivery, Answer())
+    worker.tpool.shut = True
+    turns.close()
+    files = [os.open(tmp_path / name, os.O_CREAT | os.O_RDWR) for name in ("calls.db", "calls.db-wal")]
+    try:
+        assert turns._write_fd in files, "else this proves nothing"
+        delivery.settled()
+        turns.defer(print)
+        assert [os.pread(each, 10, 0) for each in files] == [b"", b""]
+    finally:
+        for each in files:
+            os.close(each)
+    assert (answer.sent, answer.hung_up) == ([b"kept"], True)
+    assert worker.finished == []
+
+
+def test_a_running_worker_is_woken_by_its_pipe(worker: Worker) -> None:
+    turns = Turns()
+    turns.init()
+    worker.method_queue = turns
+    delivery = Delivery()
+    answer = asked(worker, delivery, Answer())
+    delivery.settled()
+    assert (answer.sent, worker.finished) == ([b"kept"], [])
+    turns.run_callbacks(None)
+    assert (worker.finished, answer.hung_up) == ([(answer, True)], False)
+    turns.close()
 
 
 def test_what_is_answered_leaves_nothing_for_the_collector(worker: Worker) -> None:
