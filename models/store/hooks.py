@@ -30,6 +30,10 @@ PATIENCE_SECONDS = 0.2
 UNKNOWN_SECONDS = 2.0
 """How long it waits when its token is not in the copy at hand, and may be a new one."""
 
+PATIENT = 8
+"""How many may wait that long. Anybody can send a token that is not known: were there no bound, they could hold
+every thread of the server while the database hangs."""
+
 FIRST_SECONDS = 5.0
 """How long it waits for the first one, without which there is nothing to say."""
 
@@ -59,6 +63,7 @@ class TokenBook:
         self._accounts: dict[str, tuple[Account, datetime | None]] | None = None
         self._loaded = self._tried = float("-inf")
         self._loading: threading.Event | None = None
+        self._places = threading.BoundedSemaphore(PATIENT)
 
     def find(self, token: str) -> Account | None:
         """The account of a live token. The token is compared as its SHA-256, so timing tells nothing.
@@ -88,12 +93,23 @@ class TokenBook:
         if self._accounts is None:
             self._reload(now, FIRST_SECONDS)
         elif reload:
-            self._reload(now, UNKNOWN_SECONDS)
+            self._reload_for_unknown(now)
         elif self._stale(now):
             self._reload(now, PATIENCE_SECONDS)
         if self._accounts is None:
             raise Unavailable("the database cannot be read now")
         return self._accounts
+
+    def _reload_for_unknown(self, now: float) -> None:
+        """With a place, wait long. Without one, only as long as a database that answers would take."""
+        if self._places.acquire(blocking=False):
+            try:
+                self._reload(now, UNKNOWN_SECONDS)
+            finally:
+                self._places.release()
+        else:
+            began = self._tried if self._loading else now
+            self._reload(now, max(0.0, began + PATIENCE_SECONDS - now))
 
     def _stale(self, now: float) -> bool:
         """Is it time to load another copy, and nobody does?"""
