@@ -23,6 +23,7 @@ __all__ = [
     "Door",
     "Entry",
     "Parsed",
+    "Proving",
     "RouteAnswer",
     "RouteQuestion",
     "RouteReply",
@@ -153,6 +154,8 @@ class RouteAnswer:
     from_number: str | None = None
     provider_call_id: str | None = None
     fallback: Sequence[str] = ()
+    asked: Delivery | None = None
+    """The question as it arrived, for answers that repeat parts of it."""
 
     @property
     def to_ring(self) -> Sequence[str]:
@@ -162,11 +165,13 @@ class RouteAnswer:
 
 @dataclass(frozen=True, slots=True)
 class RouteReply:
-    """The HTTP answer a vendor expects to its routing question."""
+    """The HTTP answer a vendor expects to its routing question or, where it wants its own, to a delivery."""
 
     body: str
     content_type: str = "application/json"
     status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Besides Content-Type and Content-Length: printable ASCII only, for they go out as they stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +250,14 @@ class Acknowledging(Vendor, Protocol):
         self, delivery: Delivery, connection: ConnectionInfo, delivery_id: int, verdict: str
     ) -> RouteReply | None:
         """The answer once the delivery is on disk; None: ours. Must be quick: a thread waits for it."""
+        ...
+
+
+class Proving(Vendor, Protocol):
+    """A vendor whose connections each say what proves a delivery, and may say nothing yet."""
+
+    def asks_proof(self, connection: ConnectionInfo) -> bool:
+        """Does ``verify`` ask for more than the token in the path, as the connection stands now?"""
         ...
 
 

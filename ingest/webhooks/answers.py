@@ -74,7 +74,7 @@ class Later:
         said = self._own_words(written) if self._saying is not None else None
         if said is not None:
             status = f"{said.status} {HTTP_STATUS_CODES.get(said.status, 'OK').upper()}"
-            return self._start(status, said.body, content_type=said.content_type)
+            return self._start(status, said.body, *said.headers.items(), content_type=said.content_type)
         body = f'{{"ok":true,"accepted":"{written.verdict}","delivery":{written.delivery_id}}}'
         return self._start("200 OK", body)
 

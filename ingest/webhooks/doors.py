@@ -65,7 +65,7 @@ def blueprint(store: Store, public_url: str | None) -> Blueprint:
             return _problem(401, "the signature does not fit")
         if door in ANSWERING:
             reply = desk.reply(vendor, connection, delivery)
-            return Response(reply.body, reply.status, content_type=reply.content_type)
+            return Response(reply.body, reply.status, reply.headers, content_type=reply.content_type)
         own_words = getattr(vendor, "acknowledge", None)
         saying = partial(own_words, delivery, connection) if own_words is not None else None
         return Kept(intake.receive(store, vendor, connection, delivery), saying)

@@ -69,7 +69,7 @@ class Desk:
             log.exception("routing failed")
             answered = fallback(self._store, connection, question, "a fault of ours: see the log")
         try:
-            reply = vendor.answer(answered.answer, connection)
+            reply = vendor.answer(replace(answered.answer, asked=delivery), connection)
         except Exception:
             log.exception("a routing answer could not be written down")
             answered = fallback(self._store, connection, question, "a fault of ours: see the log")

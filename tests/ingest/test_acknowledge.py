@@ -13,6 +13,10 @@ from models.tables.telephony import delivery
 ANSWERS = [
     {"when": {"field": "challenge", "told": True}, "body": "{challenge}"},
     {
+        "when": {"field": "@header.validation-token", "told": True},
+        "headers": {"Validation-Token": "{@header.validation-token}"},
+    },
+    {
         "doors": ["status"],
         "status": 202,
         "content_type": "application/xml",
@@ -57,7 +61,26 @@ def test_the_mappings_own_words(client: FlaskClient, address: str, store: Store)
     answer = client.get(address + "call-log?id=c1&challenge=a%3Cb")
     assert (answer.status_code, answer.text) == (200, "a<b")
     assert answer.content_type.startswith("text/plain")
-    assert kept(store) == 2
+    answer = client.post(address + "call-log", headers={"Validation-Token": "ab-1"})
+    assert (answer.status_code, answer.headers["Validation-Token"], answer.text) == (200, "ab-1", "")
+    assert kept(store) == 3
+
+
+def test_a_routing_answer_repeats_the_question_and_carries_headers(client: FlaskClient, store: Store) -> None:
+    said = {"body": "<r c='{id}'/>", "content_type": "text/xml", "headers": {"X-Call": "{id}"}}
+    with store.db.begin() as tx:
+        new_id = connections.add(
+            tx,
+            store.vault,
+            slug="asks",
+            vendor="mapped",
+            label="Asks",
+            at=store.now(),
+            settings={"mapping": MAPPING | {"routing": {"nobody": said}}},
+        )
+        token = connections.issue_token(tx, new_id, store.now())
+    answer = client.get(f"/webhooks/v1/{token}/route?id=abc")
+    assert (answer.text, answer.headers["X-Call"]) == ("<r c='abc'/>", "abc")
 
 
 def test_ours_where_it_says_nothing_and_nothing_is_lost(

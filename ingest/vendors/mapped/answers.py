@@ -2,18 +2,19 @@
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote_plus
 from xml.sax.saxutils import escape as xml_escape
 
 import phonenumbers
 
-from ingest.contract import ConnectionInfo, Delivery, Door, RouteAnswer, RouteReply
-from ingest.vendors.mapped import values
+from ingest.contract import Delivery, Door, RouteAnswer, RouteReply
+from ingest.vendors.mapped import signing, values
 from ingest.vendors.mapped.conditions import Holds, condition
-from ingest.vendors.mapped.making import Making
-from ingest.vendors.mapped.schema import Acknowledgement, Answer, Routing
-from ingest.vendors.mapped.scope import Heard, Scope
+from ingest.vendors.mapped.making import Ask, Making
+from ingest.vendors.mapped.schema import Acknowledgement, Answer, Computed, Routing
+from ingest.vendors.mapped.scope import Scope
 
 ROUTING_NAMES = frozenset(
     {"seat", "seats", "name", "names", "strategy", "did", "call_id", "found", "seat_number"}
@@ -22,6 +23,7 @@ DELIVERY_NAMES = frozenset({"delivery", "verdict"})
 
 Say = Callable[[Scope], RouteReply]
 _JSON = "application/json"
+_HEADER_LENGTH = 500
 
 
 def _plain(text: str) -> str:
@@ -53,13 +55,61 @@ def _whole(said: str | None) -> str | None:
 def answer(told: Answer, making: Making, where: str) -> Say:
     """The answer as a function of what was heard."""
     kind = told.content_type or (_JSON if "value" in told.model_fields_set else "text/plain; charset=utf-8")
+    computed = _computed(told, making, where)
+    making = replace(making, names=making.names | set(computed))
+    headers = {
+        name: values.template(text, making, f"{where}.headers.{name}", _whole, partly=True)
+        for name, text in (told.headers or {}).items()
+    }
+    say = _body(told, kind, making, where)
+
+    def reply(scope: Scope) -> RouteReply:
+        scope = Scope(scope.heard, scope.node, {**scope.named, **computed}, scope.parent)
+        shown = {name: said for name, ask in headers.items() if _fits_header(said := ask(scope) or "")}
+        return RouteReply(say(scope), kind, told.status, shown)
+
+    return reply
+
+
+def _fits_header(said: str) -> bool:
+    return 0 < len(said) <= _HEADER_LENGTH and said.isascii() and said.isprintable()
+
+
+def _body(told: Answer, kind: str, making: Making, where: str) -> Callable[[Scope], str]:
     if "value" in told.model_fields_set:
         if told.body is not None:
             making.wrong(where, "body and value say the same thing: give one of them")
         build = _json(told.value, making, f"{where}.value")
-        return lambda scope: RouteReply(json.dumps(build(scope), ensure_ascii=False), kind, told.status)
+        return lambda scope: json.dumps(build(scope), ensure_ascii=False)
     say = values.template(told.body or "", making, f"{where}.body", _whole, escaper(kind), partly=True)
-    return lambda scope: RouteReply(say(scope) or "", kind, told.status)
+    return lambda scope: say(scope) or ""
+
+
+def _computed(told: Answer, making: Making, where: str) -> dict[str, Ask]:
+    made: dict[str, Ask] = {}
+    for name, one in (told.compute or {}).items():
+        if name in making.names:
+            making.wrong(f"{where}.compute.{name}", "there is a value of this name already: choose another")
+        made[name] = _made(one, making, f"{where}.compute.{name}")
+    return made
+
+
+def _made(told: Computed, making: Making, where: str) -> Ask:
+    """Empty while its secret is not set, or not written as ``key`` says."""
+    over = signing.over(told.over, making, f"{where}.over")
+
+    def ask(scope: Scope) -> str:
+        secret = scope.heard.connection.secrets.get(told.secret or "", "")
+        key = signing.key(secret, told.key)
+        delivery = scope.heard.delivery
+        if delivery is None or (told.secret is not None and key is None):
+            return ""
+        made = signing.made(
+            told.algorithm, over(scope, delivery, secret), key if told.kind == "hmac" else None
+        )
+        return signing.written(made, told.encoding)
+
+    return ask
 
 
 def _json(value: Any, making: Making, where: str) -> Callable[[Scope], Any]:
@@ -88,8 +138,9 @@ def _json(value: Any, making: Making, where: str) -> Callable[[Scope], Any]:
 
 
 def _seat_scopes(scope: Scope) -> list[Scope]:
+    """One scope a seat, inside ``scope``: what that knows, they know too."""
     found: list[Scope] = scope.named["_seats"](scope) if "_seats" in scope.named else []
-    return found
+    return [Scope(scope.heard, scope.node, one.named, scope, index=i) for i, one in enumerate(found)]
 
 
 class Acknowledging:
@@ -133,8 +184,8 @@ class Answering:
             told.each_seat, making, "$.routing.each_seat", _whole, escaper(kind), partly=True
         )
 
-    def reply(self, said: RouteAnswer, connection: ConnectionInfo) -> RouteReply | None:
-        """None: the mapping says nothing for this case."""
+    def reply(self, said: RouteAnswer, asked: Scope) -> RouteReply | None:
+        """The answer to the question ``asked``. None: the mapping says nothing for this case."""
         seats = [self._written(seat) for seat in said.to_ring][: self._told.at_most]
         say = self._nobody if not seats else self._found if said.seats else self._fallback
         if say is None:
@@ -147,18 +198,22 @@ class Answering:
             "found": "1" if said.seats else "0",
             "names": self._told.separator.join(said.names[: len(seats)]),
         }
-        heard = Heard({}, {}, None, connection, told=told)
+        named: dict[str, Callable[[Scope], Any]] = {
+            **asked.named,
+            **{key: _always(text) for key, text in told.items()},
+        }
+        about = Scope(asked.heard, asked.node, named)
         each = [
-            _about(heard, seat, name, i) for i, (seat, name) in enumerate(zip(seats, names, strict=False))
+            _about(about, seat, name, i) for i, (seat, name) in enumerate(zip(seats, names, strict=False))
         ]
         first = {"seat": seats[0] if seats else "", "name": names[0] if names else ""}
         joined = self._told.separator.join(self._each(one) or "" for one in each)
-        named: dict[str, Callable[[Scope], Any]] = {
+        named |= {
             **{key: _always(text) for key, text in first.items()},
             "seats": _always(joined),
             "_seats": _always(each),
         }
-        return say(Scope(heard, {}, named))
+        return say(Scope(asked.heard, asked.node, named))
 
     def _written(self, seat: str) -> str:
         if self._told.seats == "as_is" or not seat.startswith("+"):
@@ -175,9 +230,9 @@ def _always(value: Any) -> Callable[[Scope], Any]:
     return lambda _: value
 
 
-def _about(heard: Heard, seat: str, name: str, index: int) -> Scope:
+def _about(asked: Scope, seat: str, name: str, index: int) -> Scope:
     named = {"seat": _always(seat), "name": _always(name), "seat_number": _always(index + 1)}
-    return Scope(heard, {}, named, index=index)
+    return Scope(asked.heard, asked.node, named, asked, index=index)
 
 
 def told_of(delivery_id: int, verdict: str) -> Mapping[str, str]:

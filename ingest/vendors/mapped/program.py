@@ -2,9 +2,19 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping as Mapped
+from contextlib import suppress
 from typing import Any
 
-from ingest.contract import ConnectionInfo, Delivery, Door, Parsed, RouteQuestion, RouteReply, Unreadable
+from ingest.contract import (
+    ConnectionInfo,
+    Delivery,
+    Door,
+    Parsed,
+    RouteAnswer,
+    RouteQuestion,
+    RouteReply,
+    Unreadable,
+)
 from ingest.vendors.mapped import (
     answers,
     conditions,
@@ -20,7 +30,7 @@ from ingest.vendors.mapped.making import Ask, Making
 from ingest.vendors.mapped.paths import BadPath, Path, walk
 from ingest.vendors.mapped.paths import parse as parse_path
 from ingest.vendors.mapped.problems import Problem
-from ingest.vendors.mapped.schema import Mapping, Routing, read
+from ingest.vendors.mapped.schema import Computed, Mapping, Proof, Routing, read
 from ingest.vendors.mapped.scope import Heard, Scope, as_text
 
 _ASKING = frozenset({Door.ROUTE, Door.VOICE})
@@ -45,6 +55,7 @@ class Program:
         named = self._named(told, making)
         self._rules = envelope.compiled(told.rules, named, making, "$.rules")
         self._named_values = named
+        self.asks_proof = bool(told.proof or told.any_proof)
         self._proves = verify.compiled(told, making)
         self._acknowledging = answers.Acknowledging(told.answers or [], making)
         self._answering = answers.Answering(told.routing, making) if told.routing else None
@@ -56,9 +67,8 @@ class Program:
             raise Problem(list(dict.fromkeys(problems))[:60])
         self._mentioned = tuple({path.text: path for path in making.mentioned}.values())
         self.recording_hosts = tuple(told.recording_hosts or ())
-        self.secrets = tuple(
-            dict.fromkeys(one.secret for one in (*(told.proof or ()), *(told.any_proof or ())) if one.secret)
-        )
+        keys: tuple[Proof | Computed, ...] = (*(told.proof or ()), *(told.any_proof or ()), *told.computed())
+        self.secrets = tuple(dict.fromkeys(one.secret for one in keys if one.secret))
 
     @staticmethod
     def _named(told: Mapping, making: Making) -> dict[str, Ask]:
@@ -117,7 +127,7 @@ class Program:
 
     def verify(self, delivery: Delivery, connection: ConnectionInfo) -> bool:
         """Do the mapping's proofs hold? A body nobody can read proves nothing by its fields."""
-        if not (self._told.proof or self._told.any_proof):
+        if not self.asks_proof:
             return True
         try:
             heard = self.heard(delivery, connection)
@@ -149,9 +159,15 @@ class Program:
         customer, did, call_id = (ask(scope) for ask in self._question)
         return RouteQuestion(customer, did, as_text(call_id))
 
-    def answer(self, said: Any, connection: ConnectionInfo) -> RouteReply | None:
+    def answer(self, said: RouteAnswer, connection: ConnectionInfo) -> RouteReply | None:
         """The routing answer; None when the mapping says nothing for this case."""
-        return self._answering.reply(said, connection) if self._answering is not None else None
+        if self._answering is None:
+            return None
+        heard = Heard({}, {}, said.asked, connection)
+        if said.asked is not None:
+            with suppress(Unreadable):  # then what it repeats of the question stays empty
+                heard = self.heard(said.asked, connection)
+        return self._answering.reply(said, Scope(heard, heard.body, self._named_values))
 
     def acknowledge(
         self, delivery: Delivery, connection: ConnectionInfo, delivery_id: int, verdict: str

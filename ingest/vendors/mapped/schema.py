@@ -4,9 +4,11 @@
 """
 
 import json
+import re
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints, ValidationError, model_validator
+from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from ingest.vendors.mapped import shapes, words
 from ingest.vendors.mapped.problems import MAX_DEPTH, Problem, lines, too_deep
@@ -102,6 +104,48 @@ class Proof(Strict):
         return self
 
 
+class Computed(Strict):
+    """A text that only somebody who knows a secret can make: the answer to a provider's test of the address."""
+
+    kind: Literal["hmac", "digest"] = Field(
+        description="hmac: keyed with the secret; digest: a hash of parts, which may include {@secret}."
+    )
+    secret: Name | None = Field(default=None, description="Name of the connection's secret.")
+    over: Long = Field(description='What it is made of, with paths in braces, as in "{payload.plainToken}".')
+    algorithm: Literal["md5", "sha1", "sha256", "sha384", "sha512"] = Field(
+        default="sha256", description="Of the HMAC or digest."
+    )
+    encoding: Literal["hex", "base64", "base64url"] = Field(default="hex", description="How it is written.")
+    key: Literal["text", "hex", "base64"] = Field(default="text", description="How the secret is written.")
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.secret is None and (self.kind == "hmac" or "{@secret}" in self.over):
+            raise ValueError(f"{self.kind} needs secret: the name of the connection's secret")
+        return self
+
+
+_STEERING = (
+    "alt-svc authorization cache-control clear-site-data connection date host keep-alive link location nel referrer-policy refresh report-to server "
+    "service-worker-allowed set-cookie set-cookie2 strict-transport-security te trailer transfer-encoding upgrade "
+    "www-authenticate x-content-type-options"
+)
+_STEERING_FAMILIES = "access-control- content- cross-origin- proxy- sec- x-accel-"
+
+
+def _in_any_case(words: str) -> str:
+    return "|".join(
+        "".join(f"[{sign.upper()}{sign}]" if sign.isalpha() else sign for sign in word)
+        for word in words.split()
+    )
+
+
+HEADER_NAME = (
+    f"^(?!(?:{_in_any_case(_STEERING)})$)(?!{_in_any_case(_STEERING_FAMILIES)})[A-Za-z][A-Za-z0-9-]{{0,59}}$"
+)
+"""Headers an answer may carry: none that steers a connection, a cookie or a browser."""
+
+
 class Answer(Strict):
     """An HTTP answer. Texts may hold paths in braces; they are escaped as the content type needs."""
 
@@ -111,6 +155,25 @@ class Answer(Strict):
     ) = Field(default=None, description="Default: application/json with `value`, else text/plain.")
     body: Long | None = Field(default=None, description="The body as text.")
     value: Any = Field(default=None, description='The body as JSON; {"$each": …} stands for one item a seat.')
+    compute: dict[Name, Computed] | None = Field(
+        default=None,
+        description="Texts made with a secret, by the name they have in this answer: {$name}.",
+        max_length=4,
+    )
+    headers: dict[str, Long] | None = Field(
+        default=None,
+        description="HTTP headers, by name. One whose text is empty or no printable ASCII is left out; those that steer connections, cookies and browsers cannot be set.",
+        max_length=8,
+        json_schema_extra={"propertyNames": {"pattern": HEADER_NAME}},
+    )
+
+    @field_validator("headers")
+    @classmethod
+    def _harmless(cls, told: dict[str, str] | None) -> dict[str, str] | None:
+        for name in told or ():
+            if not re.fullmatch(HEADER_NAME, name):
+                raise ValueError(f"a header named {name!r} cannot be set")
+        return told
 
 
 class Acknowledgement(Answer):
@@ -205,6 +268,13 @@ class Mapping(Strict):
         description="Hosts recordings are fetched from; *.example.com for all below.",
         max_length=20,
     )
+
+    def computed(self) -> Iterator[Computed]:
+        """All that answers make with a secret."""
+        routing = self.routing
+        asked = (routing.found, routing.fallback, routing.nobody) if routing else ()
+        for answer in (*(self.answers or ()), *asked):
+            yield from ((answer.compute or {}) if answer else {}).values()
 
 
 def read(document: Any) -> Mapping:

@@ -9,7 +9,6 @@ from binascii import Error as BadBase64
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qsl
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ed25519
@@ -17,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 from ingest.bodies import decoded
 from ingest.contract import ConnectionInfo, Delivery
 from ingest.signatures import comes_from, same
-from ingest.vendors.mapped import patterns, readers, values
+from ingest.vendors.mapped import patterns, readers, signing
 from ingest.vendors.mapped.making import Making
 from ingest.vendors.mapped.schema import Mapping, Proof
 from ingest.vendors.mapped.scope import Scope
@@ -103,23 +102,19 @@ def _signed(
     told: Proof, shown: Callable[[Scope, Delivery], str], secret: str, making: Making, where: str
 ) -> Proves:
     keyed = told.kind == "hmac"
-    over = _over(told.over, making, f"{where}.over")
+    over = signing.over(told.over, making, f"{where}.over")
     stamped = _stamp(told, making, where)
 
     def proves(scope: Scope, delivery: Delivery, connection: ConnectionInfo) -> bool:
         proof = shown(scope, delivery)
         fits = []
         for one in connection.live(secret):
-            key = _key(one, told.key)
+            key = signing.key(one, told.key)
             if key is None:
                 continue
-            parts = over(scope, delivery, one)
-            if keyed:
-                made = hmac.new(key, parts, told.algorithm).digest()
-            else:
-                made = hashlib.new(told.algorithm, parts, usedforsecurity=False).digest()
+            made = signing.made(told.algorithm, over(scope, delivery, one), key if keyed else None)
             fits.append(
-                same(proof.lower() if told.encoding == "hex" else proof, _written(made, told.encoding))
+                same(proof.lower() if told.encoding == "hex" else proof, signing.written(made, told.encoding))
             )
         return any(fits) and stamped(scope, delivery)
 
@@ -130,13 +125,13 @@ def _by_key(
     told: Proof, shown: Callable[[Scope, Delivery], str], secret: str, making: Making, where: str
 ) -> Proves:
     """Signed with the provider's private key; ``secret`` is its public one, which is no secret at all."""
-    over = _over(told.over, making, f"{where}.over")
+    over = signing.over(told.over, making, f"{where}.over")
     stamped = _stamp(told, making, where)
 
     def proves(scope: Scope, delivery: Delivery, connection: ConnectionInfo) -> bool:
-        signature = _key(shown(scope, delivery), "hex" if told.encoding == "hex" else "base64")
+        signature = signing.key(shown(scope, delivery), "hex" if told.encoding == "hex" else "base64")
         for one in connection.live(secret):
-            key = _key(one, "hex" if told.key == "hex" else "base64")
+            key = signing.key(one, "hex" if told.key == "hex" else "base64")
             try:
                 ed25519.Ed25519PublicKey.from_public_bytes(key or b"").verify(
                     signature or b"", over(scope, delivery, one)
@@ -147,49 +142,6 @@ def _by_key(
         return False
 
     return proves
-
-
-def _over(template: str, making: Making, where: str) -> Callable[[Scope, Delivery, str], bytes]:
-    """What is signed, as bytes: ``{@body}`` stands for the body exactly as sent."""
-    pieces: list[str | Callable[[Scope], str | None]] = []
-    rest = template
-    while rest:
-        found = [
-            (rest.find(name), name) for name in ("{@body}", "{@secret}", "{@form}", "{@url}") if name in rest
-        ]
-        if not found:
-            pieces.append(values.template(rest, making, where, lambda said: said, partly=True))
-            break
-        start, name = min(found)
-        if start:
-            pieces.append(values.template(rest[:start], making, where, lambda said: said, partly=True))
-        pieces.append(name)
-        rest = rest[start + len(name) :]
-
-    def over(scope: Scope, delivery: Delivery, secret: str) -> bytes:
-        said = b""
-        for piece in pieces:
-            if not isinstance(piece, str):
-                said += (piece(scope) or "").encode("utf-8", "replace")
-            elif piece == "{@body}":
-                said += delivery.body
-            elif piece == "{@secret}":
-                said += secret.encode()
-            elif piece == "{@url}":
-                said += delivery.url.encode("utf-8", "replace")
-            else:
-                said += _form(delivery)
-        return said
-
-    return over
-
-
-def _form(delivery: Delivery) -> bytes:
-    try:
-        pairs = parse_qsl(decoded(delivery.body), keep_blank_values=True, max_num_fields=500)
-    except ValueError:
-        return b""
-    return "".join(name + value for name, value in sorted(pairs)).encode("utf-8", "replace")
 
 
 def _stamp(told: Proof, making: Making, where: str) -> Callable[[Scope, Delivery], bool]:
@@ -209,26 +161,6 @@ def _stamp(told: Proof, making: Making, where: str) -> Callable[[Scope, Delivery
     return fresh
 
 
-def _key(secret: str, written: str) -> bytes | None:
-    """The bytes that ``secret`` stands for; None when it is not written so, or is empty: anybody has that key."""
-    try:
-        if written == "hex":
-            return bytes.fromhex(secret) or None
-        if written == "base64":
-            return base64.b64decode("".join(secret.split()), validate=True) or None
-    except (ValueError, BadBase64):
-        return None
-    return secret.encode("utf-8", "replace") or None
-
-
-def _written(made: bytes, encoding: str) -> str:
-    if encoding == "hex":
-        return made.hex()
-    if encoding == "base64url":
-        return base64.urlsafe_b64encode(made).decode().rstrip("=")
-    return base64.b64encode(made).decode()
-
-
 def _jwt(told: Proof, shown: Callable[[Scope, Delivery], str], secret: str) -> Proves:
     """A token signed with a shared secret (HS256, HS384, HS512), not expired, and of this body."""
 
@@ -242,10 +174,10 @@ def _jwt(told: Proof, shown: Callable[[Scope, Delivery], str], secret: str) -> P
             return False
         fits = []
         for one in connection.live(secret):
-            key = _key(one, told.key)
+            key = signing.key(one, told.key)
             if key is not None:
                 made = hmac.new(key, signed.encode("utf-8", "replace"), algorithm).digest()
-                fits.append(same(signature.rstrip("="), _written(made, "base64url")))
+                fits.append(same(signature.rstrip("="), signing.written(made, "base64url")))
         return any(fits) and _current(claims, delivery, told) and _of_body(claims, delivery, told)
 
     return proves
