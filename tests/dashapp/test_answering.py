@@ -89,7 +89,8 @@ class Answer:
 
 class Worker(AnsweringLater):
     def __init__(self) -> None:
-        self.tpool, self.method_queue = Pool(), Woken()
+        self.tpool = Pool()
+        self.method_queue: Any = Woken()
         self._waiting: deque[Unanswered] = deque()
         self._settled: deque[Unanswered] = deque()
         self._answering = False
