@@ -59,6 +59,11 @@ class Item:
     quiet: bool = False
     decided: Decided | None = None
 
+    @property
+    def weight(self) -> int:
+        """Bytes it holds, sealed, and as much again for the request it was read from, which waits beside it."""
+        return 2 * (len(self.raw or b"") + sum(len(sealed.body) for sealed in self.events))
+
 
 @dataclass(frozen=True, slots=True)
 class Written:

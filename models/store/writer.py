@@ -22,6 +22,9 @@ log = logging.getLogger(__name__)
 
 MAX_GROUP = 256
 MAX_WAITING = 4096
+MAX_WAITING_BYTES = 256 * 1024 * 1024
+"""What waits and what is being written may weigh so much together: a database that hangs must not fill the memory."""
+
 LONGEST_SECONDS = 20.0
 """After so long whoever waits is told that the database is away."""
 
@@ -43,13 +46,14 @@ class Job:
     """Work that waits, and what became of it.
 
     ``settled`` is called from the writer's thread when the work is durable or has failed: it must be quick
-    and raise nothing. From then on ``outcome`` knows.
+    and raise nothing. From then on ``outcome`` knows. ``weight`` is what the payload says it holds, in bytes.
     """
 
-    __slots__ = ("error", "payload", "result", "settled", "work")
+    __slots__ = ("error", "payload", "result", "settled", "weight", "work")
 
     def __init__(self, work: Work, payload: Any, settled: Callable[[], None]) -> None:
         self.work, self.payload, self.settled = work, payload, settled
+        self.weight: int = getattr(payload, "weight", 0)
         self.result: Any = None
         self.error: Exception | None = None
 
@@ -68,6 +72,8 @@ class Writer:
         self._on_commit = on_commit
         self._queue: SimpleQueue[Job | None] = SimpleQueue()
         self._closed = False
+        self._waiting_bytes = 0
+        self._weighing = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
@@ -78,12 +84,16 @@ class Writer:
     def hand_in(self, job: Job) -> None:
         """Queue a job and do not wait for it.
 
-        Raises ``Unavailable`` when the queue is full or the writer closed.
+        Raises ``Unavailable`` when the queue is full, in number or in bytes, or the writer closed.
         """
         if self._closed:
             raise Unavailable("the writer is closed")
         if self._queue.qsize() >= MAX_WAITING:
             raise Unavailable("too many requests are waiting to be written")
+        with self._weighing:
+            if job.weight and self._waiting_bytes + job.weight > MAX_WAITING_BYTES:
+                raise Unavailable("too much is waiting to be written")
+            self._waiting_bytes += job.weight
         self._queue.put(job)
 
     def submit(self, work: Work, payload: Any, timeout: float = LONGEST_SECONDS) -> Any:
@@ -152,7 +162,7 @@ class Writer:
         except Exception as error:
             if len(group) == 1:
                 group[0].error = _translate(error)
-                group[0].settled()
+                self._settle(group[0])
                 return
             log.warning("a group of %d failed (%s); writing one by one", len(group), type(error).__name__)
             for job in group:
@@ -160,8 +170,13 @@ class Writer:
             return
         for job, result in zip(group, results, strict=True):
             job.result = result
-            job.settled()
+            self._settle(job)
         self._on_commit()
+
+    def _settle(self, job: Job) -> None:
+        with self._weighing:
+            self._waiting_bytes -= job.weight
+        job.settled()
 
     def _attempt(self, group: list[Job]) -> list[Any]:
         results: list[Any] = []
