@@ -1,5 +1,6 @@
 """Productivity and providers in a real browser: numbers open, the address leads, what arrives appears."""
 
+import re
 from typing import Any
 
 import pytest
@@ -104,8 +105,9 @@ def test_a_delivery_appears_opens_and_is_replayed(open_as: OpenAs, worked: Lead,
     expect(page.locator(".toast-card")).to_contain_text("Replayed, and still for review.")
     page.keyboard.press("Escape")
     expect(drawer(page)).to_have_count(0)
-    page.locator("[data-provider-setup]").first.click()
-    expect(drawer(page)).to_contain_text("/webhooks/v1/••••")
+    page.locator(".provider h2 a").first.click()
+    page.wait_for_url(re.compile(r"/providers/\d+$"))
+    expect(page.locator("#main")).to_contain_text("/webhooks/v1/••••")
 
 
 def test_phones_do_not_scroll_sideways(open_as: OpenAs, worked: Lead, server: Running) -> None:
