@@ -161,6 +161,9 @@ class Client(Protocol):
     pull_window_seconds: int
     """The longest window one pull may ask for."""
 
+    pull_reach_days: int
+    """How many local days back the provider can be asked for call records, today among them."""
+
     def dial(self, order: DialOrder) -> Placed:
         """Place a call. Raises ``Refused`` or ``Unsettled``."""
         ...
@@ -186,6 +189,7 @@ class NoClient:
 
     list_batch = 0
     pull_window_seconds = 0
+    pull_reach_days = 30
 
     def dial(self, order: DialOrder) -> Placed:
         raise Refused(Reason.NOT_SET_UP, "this provider cannot be asked to place calls")

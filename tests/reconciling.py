@@ -3,6 +3,7 @@
 import json
 from collections import deque
 from collections.abc import Sequence
+from concurrent.futures import wait
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from ingest import intake
 from ingest.client import NoClient, Page
 from ingest.contract import ConnectionInfo, Delivery, Door
+from ingest.reconcile.sweeping import Reconciler
 from ingest.vendors import registry
 from models.store.base import Store
 from models.store.hooks import TokenBook
@@ -31,6 +33,7 @@ class Records(NoClient):
     faults: deque[BaseException] = field(default_factory=deque)
     asked: list[tuple[datetime, datetime, str | None]] = field(default_factory=list)
     pull_window_seconds: int = 86_400
+    pull_reach_days: int = 30
 
     def pull(
         self, since: datetime, until: datetime, received_at: datetime, cursor: str | None = None
@@ -83,6 +86,13 @@ def askable(monkeypatch: pytest.MonkeyPatch, clients: dict[int, Records]) -> Non
         return clients[connection.id]
 
     monkeypatch.setattr(registry, "client", client)
+
+
+def whole_turn(reader: Reconciler) -> int:
+    """A turn, and what it began to its end or pause; how many sweeps came to an end."""
+    ended = reader.turn()
+    assert not wait(reader._reading.values(), 30).not_done
+    return ended + reader._collect()
 
 
 def heard(

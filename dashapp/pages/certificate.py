@@ -59,7 +59,9 @@ def _found(asked: Any) -> tuple[list[Account], Day]:
     """The connection asked for (none: an empty list) on the day asked for."""
     told = asked if isinstance(asked, dict) else {}
     kept = store()
-    day = days.day_of(days.read_day(told.get("day"), kept.now(), kept.rules.zone), kept.rules.zone)
+    zone, settings = kept.rules.zone, current_app.extensions["callboard.settings"]
+    shown = days.read_day(told.get("day"), kept.now(), zone)
+    day = days.day_of(shown, zone, settings.reconcile_night_hour)
     everybody = days.accounts(kept, viewer(), day)
     return [each for each in everybody if str(each.source.id) == str(told.get("connection"))], day
 

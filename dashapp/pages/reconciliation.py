@@ -126,14 +126,15 @@ def _ask(clicks: int | None, connection: Any, span: Any, shown: Any) -> tuple[An
     asked = next((each for each in planning.askable(kept) if str(each.id) == str(connection)), None)
     if asked is None:
         return _say("This connection hands out no call records.")
-    since, until = asking.asked_range(str(span), days.read_day(shown, now, zone), asked.since, now, zone)
-    if since >= until:
-        return _say("There is no whole hour in this time that is over.")
+    wanted = asking.asked_range(str(span), days.read_day(shown, now, zone), asked, now, zone)
+    horizon = f" {asking.reaches(asked, now, zone)}" if wanted.cut else ""
+    if wanted.since >= wanted.until:
+        return _say(horizon.strip() or "There is no whole hour in this time that is over.")
     try:
-        kept.write(lambda tx: sweeps.begin(tx, asked.id, since, until, now, who.person_id))
+        kept.write(lambda tx: sweeps.begin(tx, asked.id, wanted.since, wanted.until, now, who.person_id))
     except Busy:
         return _say("Its records are being read already.")
-    _say(f"{asked.label} is asked within a few seconds.")
+    _say(f"{asked.label} is asked within a few seconds.{horizon}")
     return _sweeps()[1], QUICKLY
 
 

@@ -45,7 +45,7 @@ def plan(store: Store, reach: Reach) -> None:
     now = store.now()
     horizon = latest_hour(now, store.rules.zone)
     for account in askable(store):
-        due = _due(store, account.id, account.since, horizon, now, reach)
+        due = _due(store, account, horizon, now, reach)
         if due is None:
             continue
         since, until = due
@@ -62,26 +62,32 @@ def plan(store: Store, reach: Reach) -> None:
 
 
 def _due(
-    store: Store, connection_id: int, added: datetime, horizon: datetime, now: datetime, reach: Reach
+    store: Store, account: "Askable", horizon: datetime, now: datetime, reach: Reach
 ) -> tuple[datetime, datetime] | None:
     zone = store.rules.zone
-    earliest = max(floor(added, zone), floor(now - FURTHEST, zone) + HOUR)
+    earliest = max(floor(account.since, zone), account.furthest(now, zone))
     with store.read() as tx:
-        if any(each.connection_id == connection_id for each in sweeps.running(tx)):
+        if any(each.connection_id == account.id for each in sweeps.running(tx)):
             return None
-        asked, done = sweeps.by_clock(tx, connection_id)
+        asked, done = sweeps.by_clock(tx, account.id)
         if asked is None or asked < horizon:
             since = min(horizon - reach.hours * HOUR, horizon - FIRST_TIME if done is None else done)
             since = max(since, earliest)
             return (since, horizon) if since < horizon else None
-        night = now.astimezone(zone).replace(hour=reach.night_hour, minute=0, second=0, microsecond=0)
+        today = midnight(now, zone)
+        night = night_of(today, reach.night_hour, zone)
         if now < night:
             return None
-        today = midnight(night, zone)
-        yesterday = max(midnight(night - timedelta(days=1), zone), earliest)
-        if yesterday >= today or sweeps.asked_enough(tx, connection_id, yesterday, today, night):
+        yesterday = max(midnight(now.astimezone(zone) - timedelta(days=1), zone), earliest)
+        if yesterday >= today or sweeps.asked_enough(tx, account.id, yesterday, today, night):
             return None
     return yesterday, today
+
+
+def night_of(ended: datetime, night_hour: int, zone: ZoneInfo) -> datetime:
+    """From when on the local day that ended then is read once more, in UTC."""
+    night = ended.astimezone(zone).replace(hour=night_hour, minute=0, second=0, microsecond=0)
+    return max(night.astimezone(UTC), ended + LAG)
 
 
 def midnight(moment: datetime, zone: ZoneInfo) -> datetime:
@@ -93,11 +99,17 @@ def midnight(moment: datetime, zone: ZoneInfo) -> datetime:
 @dataclass(frozen=True, slots=True)
 class Askable:
     """A connection whose provider can be asked for call records; ``since``: when it was added, or from when on the
-    provider has records."""
+    provider has records; ``reach_days``: how many local days back it can be asked for, today among them."""
 
     id: int
     label: str
     since: datetime
+    reach_days: int
+
+    def furthest(self, now: datetime, zone: ZoneInfo) -> datetime:
+        """The earliest hour that may be asked for now, however long the connection has been there."""
+        first_day = now.astimezone(zone) - timedelta(days=self.reach_days - 1)
+        return max(floor(now - FURTHEST, zone) + HOUR, midnight(first_day, zone))
 
 
 def askable(store: Store) -> list[Askable]:
@@ -113,19 +125,22 @@ def _askable(store: Store, source: ledger.Source) -> Askable | None:
     if Capability.PULL_LOG not in registry.get(source.vendor).capabilities:
         return None
     account = TokenBook(store).by_id(source.id)
-    if account is None or not _hands_out(intake.info(account)):
+    reach_days = _reach_days(intake.info(account)) if account else 0
+    if account is None or not reach_days:
         return None
-    return Askable(source.id, source.label, max(source.created_at, _kept_since(account.settings)))
+    since = max(source.created_at, _kept_since(account.settings))
+    return Askable(source.id, source.label, since, reach_days)
 
 
-def _hands_out(connection: ConnectionInfo) -> bool:
-    """Is there a host to ask, and a window to ask for? One vendor may serve several services, not all of which
-    hand out records."""
+def _reach_days(connection: ConnectionInfo) -> int:
+    """How far back the provider can be asked; 0 without a host to ask or a window to ask for. One vendor may serve
+    several services, not all of which hand out records."""
     if not registry.hosts(connection):
-        return False
+        return 0
     web = Outbound(())
     try:
-        return registry.client(connection, web).pull_window_seconds > 0
+        client = registry.client(connection, web)
+        return client.pull_reach_days if client.pull_window_seconds > 0 else 0
     finally:
         web.close()
 

@@ -1,299 +1,109 @@
-"""Reading providers' own call records, hour by hour: what they say beside what we hold, and repair of what we lack.
-
-A sweep is a range of whole hours of one connection. Each hour is counted and kept in one commit with how far the
-sweep got, so a crash costs at most the hour that was being read, and reading an hour again changes nothing.
-"""
+"""Whose turn it is: what is on the list of sweeps is read by a few threads, and none waits for another."""
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from dataclasses import dataclass, field
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
-from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from ingest import intake
-from ingest.client import Client, Page, Reason, Refused, Unsettled
-from ingest.contract import ConnectionInfo, Delivery, Vendor
-from ingest.http import Outbound
-from ingest.reconcile.planning import HOUR, Reach, plan
-from ingest.vendors import registry
-from models.rules.lifecycle import fold
-from models.store import ledger, lookups, sweeps
+from ingest.reconcile.planning import Reach, plan
+from ingest.reconcile.reading import Paused, Reader, Stopped
+from models.store import ledger, sweeps
 from models.store.base import Store
-from models.store.hooks import TokenBook
-from models.store.journal import Item, Verdict
-from models.store.ledger import Hour
 from models.store.sweeps import Sweep
-from models.store.writer import LONGEST_SECONDS, Unavailable
+from models.store.writer import Unavailable
 
 log = logging.getLogger(__name__)
 
-TRIES = 6
-"""How often a provider that is down or gives no answer is asked again before the sweep has failed."""
-
-PAUSE, LONGEST_PAUSE = 5.0, 120.0
-TOO_MANY_PAUSE = 60.0
-TOO_MANY_TRIES = 30
-AT_ONCE = 200
-"""Records handed to the writer together."""
-
-LONGEST_WAIT = 3600.0
-MOST_PAGES = 2000
-"""A provider that always names a next page would be read for ever."""
+LONGEST_PAUSED = timedelta(hours=6)
+"""A sweep that got no further for so long has failed; the next by the clock covers its hours."""
 
 
-class Stopped(Exception):
-    """The process ends; the sweep goes on where it was when one leads again."""
+@dataclass(frozen=True, slots=True)
+class _Pause:
+    """Since when a provider is too busy to tell what began at ``at``, and when it is asked again."""
+
+    at: datetime
+    since: datetime
+    until: datetime
 
 
-@dataclass
-class _Count:
-    """What is known of one hour while it is read."""
-
-    calls: set[str] = field(default_factory=set)
-    unread: dict[str, str] = field(default_factory=dict)  # fingerprint → why
-    records: int = 0
-
-
-class Reconciler:
+class Reconciler(Reader):
     """Reads what is on the list of sweeps. One a process, used only while that process leads."""
 
     def __init__(self, store: Store, reach: Reach, *, at_once: int = 4) -> None:
-        self._store, self._reach, self._at_once = store, reach, at_once
-        self._stop = threading.Event()
+        super().__init__(store, reach)
+        self._turning = threading.Lock()
+        self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="sweep")
+        self._reading: dict[int, Future[_Pause | bool]] = {}  # by sweep
+        self._pauses: dict[int, _Pause] = {}  # by sweep
 
     def stop(self) -> None:
-        """Give up what is being read, at the next pause or page."""
+        """Give up what is being read, at the next pause or page, and wait until it is given up."""
         self._stop.set()
+        with self._turning:
+            self._pool.shutdown(wait=True, cancel_futures=True)
 
     def turn(self) -> int:
-        """Put what is due on the list, read all that is on it; how many sweeps came to an end."""
-        plan(self._store, self._reach)
-        with self._store.read() as tx:
-            waiting = sweeps.running(tx)
-        if not waiting:
-            return 0
-        with ThreadPoolExecutor(self._at_once, thread_name_prefix="sweep") as pool:
-            return sum(pool.map(self._safely, waiting))
+        """Put what is due on the list, begin to read what on it is not being read; how many sweeps came to an end
+        since the last turn. It waits for none of them: one slow provider holds up no other."""
+        with self._turning:
+            ended = self._collect()
+            if self._stop.is_set():
+                return ended
+            plan(self._store, self._reach)
+            with self._store.read() as tx:
+                waiting = sweeps.running(tx)
+                in_use = {each.id for each in ledger.sources(tx)}
+            self._pauses = {each.id: self._pauses[each.id] for each in waiting if each.id in self._pauses}
+            for sweep in waiting:
+                pause = self._pauses.get(sweep.id)
+                rests = pause and self._store.now() < pause.until and sweep.connection_id in in_use
+                if sweep.id not in self._reading and not rests:
+                    self._reading[sweep.id] = self._pool.submit(self._safely, sweep, pause)
+            return ended
 
-    def _safely(self, sweep: Sweep) -> int:
-        with suppress(Stopped):
-            self.read(sweep)
-            return 1
-        return 0
-
-    def read(self, sweep: Sweep) -> None:
-        """Read this sweep to its end, from where it got. Raises ``Stopped``, and what the database raises."""
-        store = self._store
-        account = TokenBook(store).by_id(sweep.connection_id)
-        if account is None:
-            raise LookupError("no such connection")
-        connection = intake.info(account)
-        try:
-            self._hours(sweep, connection)
-        except (Stopped, Unavailable, SQLAlchemyError):
-            raise
-        except (Refused, Unsettled) as refused:
-            self._end(sweep, str(refused))
-        except Exception as defect:
-            # A defect of ours at one connection must not keep the others from being read.
-            log.exception("the records of %s could not be read", connection.slug)
-            self._end(sweep, f"our reader of the records failed ({type(defect).__name__})")
-        else:
-            self._end(sweep)
-
-    def _hours(self, sweep: Sweep, connection: ConnectionInfo) -> None:
-        vendor = registry.get(connection.vendor)
-        web = Outbound(registry.hosts(connection), self._reach.private_hosts)
-        try:
-            client = registry.client(connection, web)
-            hour = sweep.reached
-            while hour < sweep.until:
-                self._hour(sweep, hour, client, vendor, connection)
-                hour += HOUR
-        finally:
-            web.close()
-
-    def _end(self, sweep: Sweep, failure: str = "") -> None:
-        if failure:
-            log.warning("the records of connection %d could not be had: %s", sweep.connection_id, failure)
-        now = self._store.now()
-        self._store.write(lambda tx: sweeps.end(tx, sweep.id, now, failure))
-
-    def _hour(
-        self, sweep: Sweep, hour: datetime, client: Client, vendor: Vendor, connection: ConnectionInfo
-    ) -> None:
-        store = self._store
-        with store.read() as tx:
-            before = ledger.hour_of(tx, connection.id, hour)
-        known = {mark for marks in before.reasons.values() for mark in marks} if before else set()
-        count = _Count()
-        take = partial(self._take, vendor, connection, count, known)
-        for since, until in _windows(hour, client.pull_window_seconds):
-            self._window(sweep, since, until, client, count, take)
-        store.write(self._kept(sweep, hour, connection.id, count))
-
-    def _kept(self, sweep: Sweep, hour: datetime, connection_id: int, count: _Count) -> Callable[[Any], None]:
-        reasons: dict[str, list[str]] = {}
-        for mark, why in sorted(count.unread.items()):
-            reasons.setdefault(why, []).append(mark)
-
-        def work(tx: Any) -> None:
-            found = ledger.on_file(tx, connection_id, count.calls)
-            repaired = sum(each.pulled_first for each in found.values())
-            lost = count.calls - found.keys()
-            why = {**reasons, "kept, and not on file": sorted(lost)} if lost else reasons
-            kept = Hour(
-                connection_id=connection_id,
-                hour=hour,
-                theirs=len(count.calls) + len(count.unread),
-                ours=len(found) - repaired,
-                repaired=repaired,
-                missing=len(count.unread) + len(lost),
-                completed=sum(each.completed for each in found.values()),
-                swept_at=self._store.now(),
-                reasons={text: tuple(marks) for text, marks in why.items()},
-            )
-            ledger.keep_hour(tx, kept)
-            sweeps.passed(tx, sweep.id, hour + HOUR, count.records)
-
-        return work
-
-    def _window(
-        self,
-        sweep: Sweep,
-        since: datetime,
-        until: datetime,
-        client: Client,
-        count: _Count,
-        take: Callable[[Sequence[Delivery]], None],
-    ) -> None:
-        """All pages of one window, as fast as the provider's limits let us."""
-        cursor: str | None = None
-        for _ in range(MOST_PAGES):
-            page = self._page(sweep, client, since, until, cursor)
-            take(page.records)
-            count.records += len(page.records)
-            if page.wait_seconds:
-                self._rest(page.wait_seconds)
-            if page.cursor is None:
-                return
-            cursor = page.cursor
-        raise Refused(Reason.OTHER, f"the provider named more than {MOST_PAGES} pages for one window")
-
-    def _page(
-        self, sweep: Sweep, client: Client, since: datetime, until: datetime, cursor: str | None
-    ) -> Page:
-        """One page, asked for again while the provider is busy, down or silent: asking is harmless."""
-        tries = busy = 0
-        told = False
-        while True:
-            try:
-                page = client.pull(since, until, self._store.now(), cursor)
-            except Refused as refused:
-                if refused.reason is Reason.TOO_MANY and busy < TOO_MANY_TRIES:
-                    busy += 1
-                    pause = refused.retry_after or TOO_MANY_PAUSE
-                elif refused.reason is Reason.DOWN and tries < TRIES:
-                    tries += 1
-                    pause = refused.retry_after or _growing(tries)
-                else:
-                    raise
-                why = str(refused)
-            except Unsettled as silence:
-                if tries >= TRIES:
-                    raise
-                tries += 1
-                pause, why = _growing(tries), str(silence)
+    def _collect(self) -> int:
+        """How many sweeps came to an end; those that paused are noted."""
+        ended = 0
+        for ident, reading in list(self._reading.items()):
+            if not reading.done():
+                continue
+            del self._reading[ident]
+            became = False if reading.cancelled() else reading.result()
+            if isinstance(became, _Pause):
+                self._pauses[ident] = became
             else:
-                if told:
-                    self._say(sweep, "")
-                return page
-            told = True
-            self._say(sweep, f"waiting: {why}")
-            self._rest(pause)
+                ended += became
+        return ended
 
-    def _say(self, sweep: Sweep, text: str) -> None:
-        self._store.write(lambda tx: sweeps.say(tx, sweep.id, text))
+    def _safely(self, sweep: Sweep, before: _Pause | None) -> _Pause | bool:
+        """Did the sweep come to an end? What did not stays on the list for a later turn."""
+        try:
+            try:
+                self.read(sweep)
+            except Paused as paused:
+                return self._put_off(sweep, before, paused)
+        except Stopped:
+            return False
+        except (Unavailable, SQLAlchemyError) as error:
+            log.warning("sweep %d could not reach the database: %s", sweep.id, type(error).__name__)
+            return False
+        except Exception:
+            log.exception("sweep %d could not be read", sweep.id)
+            return False
+        return True
 
-    def _rest(self, seconds: float) -> None:
-        if self._stop.wait(min(seconds, LONGEST_WAIT)):
-            raise Stopped
-
-    def _take(
-        self,
-        vendor: Vendor,
-        connection: ConnectionInfo,
-        count: _Count,
-        known: set[str],
-        records: Sequence[Delivery],
-    ) -> None:
-        """Count these records and hand in those that say more than we know."""
-        if self._stop.is_set():
-            raise Stopped
-        for start in range(0, len(records), AT_ONCE):
-            some = records[start : start + AT_ONCE]
-            items = [intake.read(self._store, vendor, connection, record) for record in some]
-            wanted = self._telling(connection.id, items)
-            for position, (record, item) in enumerate(zip(some, items, strict=True)):
-                if item.events:
-                    count.calls.update(sealed.event.provider_call_id for sealed in item.events)
-                elif item.verdict is Verdict.FOR_REVIEW:
-                    mark = ledger.fingerprint(self._store, record.url.encode() + b"\n" + record.body)
-                    count.unread[mark] = item.reason
-                    if mark not in known:
-                        known.add(mark)
-                        wanted.append(position)
-            self._keep([items[position] for position in wanted])
-
-    def _telling(self, connection_id: int, items: Sequence[Item]) -> list[int]:
-        """Places of the items that change what a call is: of a call we lack, or with more than its hooks told."""
+    def _put_off(self, sweep: Sweep, before: _Pause | None, paused: Paused) -> _Pause | bool:
         now = self._store.now()
-        keys = {(connection_id, sealed.event.provider_call_id) for item in items for sealed in item.events}
-        with self._store.read() as tx:
-            held = lookups.events(tx, self._store.vault, keys)
-        found: list[int] = []
-        for position, item in enumerate(items):
-            for sealed in item.events:
-                key = (connection_id, sealed.event.provider_call_id)
-                if sealed.digest in held.digests[key]:
-                    continue
-                before = held.by_call[key]
-                if not before or fold(before, now) != fold([*before, sealed.event], now):
-                    held.digests[key].add(sealed.digest)
-                    before.append(sealed.event)
-                    if not found or found[-1] != position:
-                        found.append(position)
-        return found
-
-    def _keep(self, items: Sequence[Item]) -> None:
-        """Through the same intake as any delivery, many in one commit. Raises ``Unavailable``."""
-        if not items:
-            return
-        settled = threading.Semaphore(0)
-        keepings = [intake.Keeping(self._store, item) for item in items]
-        for keeping in keepings:
-            keeping.begin(settled.release)
-        for _ in keepings:
-            if not settled.acquire(timeout=LONGEST_SECONDS):
-                raise Unavailable("the records were not written in time")
-        for keeping in keepings:
-            keeping.outcome()
-
-
-def _windows(hour: datetime, longest_seconds: int) -> Iterable[tuple[datetime, datetime]]:
-    """The hour in pieces the provider accepts. Raises ``Refused`` when it accepts none."""
-    step = min(HOUR, timedelta(seconds=longest_seconds))
-    if not step:
-        raise Refused(Reason.NOT_SET_UP, "this provider cannot be asked for call records")
-    for place in range(-(-HOUR // step)):
-        yield hour + place * step, min(hour + (place + 1) * step, hour + HOUR)
-
-
-def _growing(tries: int) -> float:
-    return min(PAUSE * 3.0 ** (tries - 1), LONGEST_PAUSE)
+        until = now + timedelta(seconds=paused.seconds)
+        stuck = before is not None and paused.at <= before.at
+        pause = _Pause(paused.at, before.since if before and stuck else now, until)
+        if now - pause.since >= LONGEST_PAUSED:
+            self.end(sweep, str(paused))
+            return True
+        again = until.astimezone(self._store.rules.zone)
+        self.say(sweep, f"waiting: {paused} (asked again at {again:%H:%M})")
+        return pause

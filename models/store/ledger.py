@@ -87,6 +87,12 @@ def sources(tx: Connection) -> list[Source]:
     return [Source(*row) for row in found]
 
 
+def in_use(tx: Connection, connection_id: int) -> bool:
+    """Is there such a connection, and is it switched on?"""
+    found = select(connection.c.id).where(connection.c.id == connection_id, connection.c.active)
+    return tx.execute(found).first() is not None
+
+
 def hours(tx: Connection, viewer: Viewer, since: datetime, until: datetime) -> list[Hour]:
     """The hours of all connections that began in [since, until). For administrators."""
     if not viewer.sees_all:

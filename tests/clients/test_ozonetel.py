@@ -10,6 +10,7 @@ import pytest
 
 from ingest.client import Client, DialOrder, Member, Page, Reason, Refused, Unsettled
 from ingest.contract import ConnectionInfo
+from ingest.reconcile.planning import Askable
 from ingest.vendors import registry
 from models.rules.call import Outcome
 from simulator.faces import ozonetel
@@ -253,6 +254,10 @@ def test_days_the_provider_has_forgotten_are_refused_rather_than_read_as_empty(a
     client.pull(NOON - timedelta(days=14), NOON - timedelta(days=14, hours=-1), NOW)
     with pytest.raises(Refused, match="15 days"):
         client.pull(NOON - timedelta(days=15), NOON - timedelta(days=15, hours=-1), NOW)
+    planned = Askable(1, "Line", NOW - timedelta(days=90), client.pull_reach_days).furthest(NOW, IST)
+    client.pull(planned, planned + timedelta(hours=1), NOW)
+    with pytest.raises(Refused, match="15 days"):
+        client.pull(planned - timedelta(hours=1), planned, NOW)
 
 
 def test_reports_over_the_limit_are_refused_for_a_while(desk: Desk, asked: Asked) -> None:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ import pytest
 from sqlalchemy import update
 
 from dashapp.components.reconciliation import asking, days
-from ingest.reconcile.planning import Reach
+from ingest.reconcile.planning import Askable, Reach
 from ingest.reconcile.sweeping import Reconciler
 from models.store import sweeps
 from models.store.base import Store
@@ -20,7 +21,7 @@ from models.tables.telephony import connection
 from tests.cast import Cast, Person
 from tests.dashapp.drawn import nodes, text
 from tests.databases import Clock
-from tests.reconciling import Records, askable, heard, record
+from tests.reconciling import Records, askable, heard, record, whole_turn
 from tests.webapp import Visitor
 
 on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
@@ -107,9 +108,16 @@ def test_the_certificate_says_what_is_and_no_more(
     _sweep(cast)
     assert "Complete so far" in _certificate(visit, cast)
     assert "5 hours of it not asked for yet" in _certificate(visit, cast)
-    clock.set(START + timedelta(hours=9))
+    clock.set(START + timedelta(hours=9))  # 01:00
     _sweep(cast, START - 5 * HOUR, START + 8 * HOUR)
     said = _certificate(visit, cast)
+    assert "Complete so far" in said
+    assert "It is read once more tonight, from 04:00 on: a call that lasted over midnight may not be" in said
+    clock.set(START + timedelta(hours=12, minutes=10))  # 04:10
+    assert "Not every hour of it was read again in the night after it" in _certificate(visit, cast)
+    _sweep(cast, START - 5 * HOUR, START + 8 * HOUR)
+    said = _certificate(visit, cast)
+    assert "Complete so far" not in said
     assert (
         "Complete The provider's own records name 9 calls. 6 were on file before we asked, 3 were added"
         in said
@@ -118,12 +126,35 @@ def test_the_certificate_says_what_is_and_no_more(
     assert f"for {cast.dev.name}" in said
 
 
-def test_the_certificate_as_files(visit: Visit, cast: Cast, provider: Records) -> None:
+@on_sqlite
+@pytest.mark.parametrize("how", ["its host is removed", "records_since is later"])
+def test_a_day_read_in_part_is_not_complete_because_the_rest_cannot_be_asked_for(
+    visit: Visit, cast: Cast, provider: Records, clock: Clock, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    provider.kept.pop()
+    clock.set(START + timedelta(hours=14))
     _sweep(cast)
-    visitor = visit(cast.dev)
+    if how == "its host is removed":
+        askable(monkeypatch, {})
+    else:
+        with cast.store.db.begin() as tx:
+            tx.execute(
+                update(connection)
+                .where(connection.c.id == cast.connection.id)
+                .values(settings='{"records_since": "2026-03-03T00:00:00+05:30"}')
+            )
+    said = _certificate(visit, cast)
+    assert "Read in part" in said
+    assert "12 hours of it not read, 12 of them cannot be asked for now." in said
+    assert "All of them are on file" not in said
+
+
+def test_the_certificate_as_files(visit: Visit, cast: Cast, provider: Records, clock: Clock) -> None:
+    _sweep(cast)
     asked = {"connection": str(cast.connection.id), "day": "2026-03-02"}
 
     def file(trigger: str) -> dict[str, Any]:
+        visitor = visit(cast.dev)
         given = {f"{trigger}.n_clicks": 1, "certificate-asked.data": asked}
         answer = visitor.callback(_key(visitor, "certificate-file", f"{trigger}.n_clicks"), given)
         (told,) = answer.get_json()["response"].values()
@@ -142,6 +173,11 @@ def test_the_certificate_as_files(visit: Visit, cast: Cast, provider: Records) -
     assert [line[name] for name in ("theirs", "ours", "repaired", "missing", "on_file")] == [10, 6, 3, 1, 9]
     assert line["hours"][0]["hour"] == START.isoformat()
     assert sum(line["hours"][0]["reasons"].values()) == 1
+    assert line["final"] is False
+    clock.set(START + timedelta(hours=14))
+    _sweep(cast, START - 5 * HOUR, START + 8 * HOUR)
+    (line,) = json.loads(file("certificate-json")["content"])["connections"]
+    assert line["final"] is True
 
 
 def test_ask_now_puts_a_sweep_on_the_list(visit: Visit, cast: Cast, provider: Records, store: Store) -> None:
@@ -169,7 +205,7 @@ def test_ask_now_puts_a_sweep_on_the_list(visit: Visit, cast: Cast, provider: Re
         "since it was added, until it is over"
     )
     assert waiting.by == cast.dev.name
-    assert Reconciler(store, Reach()).turn() == 1
+    assert whole_turn(Reconciler(store, Reach())) == 1
     refresh = _key(visitor, "reconciliation-table", "reconciliation-tick.n_intervals")
     told = visitor.callback(
         refresh, {"reconciliation-tick.n_intervals": 1, "reconciliation-day.data": "2026-03-02"}
@@ -237,5 +273,19 @@ def test_days_of_23_and_25_hours() -> None:
 )
 def test_what_may_be_asked_for(span: str, since: datetime, until: datetime) -> None:
     now, added = datetime(2026, 3, 3, 11, 0, tzinfo=UTC), datetime(2026, 2, 26, 10, 0, tzinfo=UTC)
-    assert asking.asked_range(span, date(2026, 3, 3), added, now, INDIA) == (since, until)
-    assert asking.asked_range(span, date(2026, 1, 1), now, now, INDIA)[0] > since
+    asked = Askable(1, "Line", added, 30)
+    assert asking.asked_range(span, date(2026, 3, 3), asked, now, INDIA) == asking.Range(since, until, False)
+    new = replace(asked, since=now)
+    assert asking.asked_range(span, date(2026, 1, 1), new, now, INDIA).since > since
+
+
+def test_no_further_back_than_the_provider_can_be_asked() -> None:
+    now = datetime(2026, 3, 23, 11, 0, tzinfo=UTC)
+    asked = Askable(1, "Line", datetime(2026, 1, 1, tzinfo=UTC), 15)
+    first = datetime(2026, 3, 8, 18, 30, tzinfo=UTC)  # 9 March: with today, fifteen days
+    week = asking.asked_range("week", date(2026, 3, 10), asked, now, INDIA)
+    assert week == asking.Range(first, datetime(2026, 3, 10, 18, 30, tzinfo=UTC), True)
+    gone = asking.asked_range("day", date(2026, 3, 8), asked, now, INDIA)
+    assert gone.cut
+    assert gone.since >= gone.until
+    assert asking.reaches(asked, now, INDIA) == "Line can be asked 15 days back, from 9 Mar 00:00 on."

@@ -1,6 +1,7 @@
 """Asking a provider for its records now, and how the latest askings went."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -41,9 +42,16 @@ def _choice(ident: str, label: str, options: list[dict[str, str]]) -> Component:
     return html.Label([html.Span(label, className="visually-hidden"), select])
 
 
-def asked_range(
-    span: str, shown: date, added: datetime, now: datetime, zone: ZoneInfo
-) -> tuple[datetime, datetime]:
+@dataclass(frozen=True, slots=True)
+class Range:
+    """What is asked for. ``cut``: more was wanted than the provider can be asked for now."""
+
+    since: datetime
+    until: datetime
+    cut: bool
+
+
+def asked_range(span: str, shown: date, asked: Askable, now: datetime, zone: ZoneInfo) -> Range:
     """Whole hours that are over: since the connection was added, and no further back than may be asked for.
     Empty (it ends where it begins, or before) when there are none."""
     latest = planning.latest_hour(now, zone)
@@ -53,8 +61,18 @@ def asked_range(
         since, until = latest - 6 * HOUR, latest
     elif span == "week":
         since = day_of(shown - timedelta(days=6), zone).since
-    oldest = planning.floor(now - planning.FURTHEST, zone) + HOUR
-    return max(since, planning.floor(added, zone), oldest), min(until, latest)
+    since = max(since, planning.floor(asked.since, zone))
+    furthest = asked.furthest(now, zone)
+    return Range(max(since, furthest), min(until, latest), cut=since < furthest)
+
+
+def reaches(asked: Askable, now: datetime, zone: ZoneInfo) -> str:
+    """How far back this connection can be asked, in words."""
+    furthest = asked.furthest(now, zone).astimezone(zone)
+    return (
+        f"{asked.label} can be asked {words.plural(asked.reach_days, 'day')} back, "
+        f"from {furthest.day} {furthest:%b %H:%M} on."
+    )
 
 
 _STATE = {

@@ -36,16 +36,19 @@ FIGURES = (
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What can be said of the day in one line, and the paragraph that says why."""
+    """What can be said of the day in one line, and the paragraph that says why. ``final``: every hour is read, and
+    read again in the night after the day."""
 
     tone: Tone
     icon: str
     title: str
     text: str
+    final: bool = False
 
 
 def verdict(account: Account, day: Day, now: datetime) -> Verdict:
-    """The first of these that is true: cannot be asked, not asked, something is missing, not complete, complete."""
+    """The first of these that is true: cannot be asked, not asked, something is missing, not all read, not read for
+    the last time, complete."""
     theirs, missing = account.total("theirs"), account.total("missing")
     if not account.askable and not account.hours:
         return Verdict(
@@ -64,23 +67,28 @@ def verdict(account: Account, day: Day, now: datetime) -> Verdict:
             "The provider's records of this day have not been read, so nothing can be certified.",
         )
     told = _told(account)
+    gap = _gap(account, day, now)
     if missing:
         why = "; ".join(f"{count:,} × {reason.rstrip('.')}" for reason, count in account.reasons.items())
         return Verdict(
             "missed",
             "exclamation-triangle-fill",
             f"{words.plural(missing, 'call')} missing",
-            f"{told} {missing:,} of them could not be read or kept: {why}. Their records wait under Providers for review.",
+            f"{told} {missing:,} of them could not be read or kept: {why}. Their records wait under Providers for review."
+            + (f" {gap}" if gap else ""),
+            final=not gap,
         )
-    gap = _gap(account, day, now)
+    if any(hour not in account.due for hour in account.unread(day, now)):
+        return Verdict(
+            "unknown", "hourglass-split", "Read in part", f"{told} Nothing is missing of what was read. {gap}"
+        )
     if gap:
         return Verdict(
             "pending", "hourglass-split", "Complete so far", f"{told} Nothing is missing of it. {gap}"
         )
-    if not theirs:
-        return Verdict("connected", "check-circle-fill", "Complete", f"{told} Nothing is missing.")
+    every = "All of them are on file. " if theirs else ""
     return Verdict(
-        "connected", "check-circle-fill", "Complete", f"{told} All of them are on file. Nothing is missing."
+        "connected", "check-circle-fill", "Complete", f"{told} {every}Nothing is missing.", final=True
     )
 
 
@@ -97,12 +105,28 @@ def _were(count: int) -> str:
 
 
 def _gap(account: Account, day: Day, now: datetime) -> str:
-    """What of the day is not read."""
-    if account.unasked:
-        return f"{words.plural(len(account.unasked), 'hour')} of it not asked for yet."
+    """What of the day is not read, or not for the last time."""
+    unread = account.unread(day, now)
+    lost = [hour for hour in unread if hour not in account.due]
+    if lost:
+        return f"{words.plural(len(unread), 'hour')} of it not read, {len(lost)} of them cannot be asked for now."
+    if unread:
+        return f"{words.plural(len(unread), 'hour')} of it not asked for yet."
     if now < day.until:
         return "The day is not over."
-    return "Its last hour is not asked for yet." if planning.latest_hour(now, day.zone) < day.until else ""
+    if planning.latest_hour(now, day.zone) < day.until:
+        return "Its last hour is not asked for yet."
+    if all(hour.swept_at >= day.night for hour in account.hours.values()):
+        return ""
+    if now < day.night:
+        return (
+            f"It is read once more tonight, from {day.night.astimezone(day.zone):%H:%M} on: a call that lasted over "
+            "midnight may not be in the records yet."
+        )
+    return (
+        "Not every hour of it was read again in the night after it: a call that lasted long may not have been in the "
+        "records when they were read."
+    )
 
 
 def statement(account: Account, day: Day, now: datetime, issuer: str, institution: str) -> Component:
@@ -221,6 +245,7 @@ def as_json(found: Sequence[Account], day: Day, now: datetime, issuer: str) -> d
                 "connection": each.source.label,
                 "verdict": verdict(each, day, now).title,
                 "statement": verdict(each, day, now).text,
+                "final": verdict(each, day, now).final,
                 "on_file": each.held,
                 **{name: each.total(name) for name in names},
                 "hours": [

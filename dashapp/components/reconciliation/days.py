@@ -13,15 +13,18 @@ from models.store.base import Store
 from models.store.ledger import Hour, Source
 
 HOUR = timedelta(hours=1)
+DEFAULT = planning.Reach()
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A local day. ``hours`` are when each begins; 23 or 25 of them where clocks are changed."""
+    """A local day. ``hours`` are when each begins; 23 or 25 of them where clocks are changed. ``night_hour``: the
+    local hour from which on it is read once more, when it is over."""
 
     date: date
     hours: tuple[datetime, ...]
     zone: ZoneInfo
+    night_hour: int = DEFAULT.night_hour
 
     @property
     def since(self) -> datetime:
@@ -31,11 +34,16 @@ class Day:
     def until(self) -> datetime:
         return self.hours[-1] + HOUR
 
+    @property
+    def night(self) -> datetime:
+        """A record read then or later is final: calls that lasted over midnight have ended."""
+        return planning.night_of(self.until, self.night_hour, self.zone)
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
     """What one connection's records said of a day. ``askable``: the provider hands out records. ``due``: the hours
-    that are over long enough to be asked for; ``held``: all calls on file that began that day."""
+    that are over long enough and can be asked for now; ``held``: all calls on file that began that day."""
 
     source: Source
     askable: bool
@@ -46,10 +54,10 @@ class Account:
     def total(self, name: str) -> int:
         return sum(getattr(hour, name) for hour in self.hours.values())
 
-    @property
-    def unasked(self) -> tuple[datetime, ...]:
-        """Hours that are over and were never asked for."""
-        return tuple(hour for hour in self.due if hour not in self.hours)
+    def unread(self, day: Day, now: datetime) -> tuple[datetime, ...]:
+        """Hours since the connection was added that are over and were not read, whether or not they can be now."""
+        over = _due(day, self.source.created_at, planning.latest_hour(now, day.zone), day.zone)
+        return tuple(hour for hour in over if hour not in self.hours)
 
     @property
     def reasons(self) -> dict[str, int]:
@@ -71,18 +79,19 @@ def read_day(told: Any, now: datetime, zone: ZoneInfo) -> date:
     return min(asked, today) if asked.year >= 2000 else today
 
 
-def day_of(asked: date, zone: ZoneInfo) -> Day:
+def day_of(asked: date, zone: ZoneInfo, night_hour: int = DEFAULT.night_hour) -> Day:
     noon = datetime(asked.year, asked.month, asked.day, 12, tzinfo=zone)
     since = planning.midnight(noon, zone)
     until = planning.midnight(noon + timedelta(days=1), zone)
-    return Day(asked, tuple(since + place * HOUR for place in range(round((until - since) / HOUR))), zone)
+    hours = tuple(since + place * HOUR for place in range(round((until - since) / HOUR)))
+    return Day(asked, hours, zone, night_hour)
 
 
 def accounts(store: Store, who: Viewer, day: Day) -> list[Account]:
     """Every connection in use, by label."""
     now, zone = store.now(), store.rules.zone
     latest = planning.latest_hour(now, zone)
-    askable = {each.id: each.since for each in planning.askable(store)}
+    askable = {each.id: max(each.since, each.furthest(now, zone)) for each in planning.askable(store)}
     with store.read() as tx:
         sources = ledger.sources(tx)
         hours = ledger.hours(tx, who, day.since, day.until)

@@ -79,7 +79,7 @@ def _cell(account: Account, at: datetime, day: Day) -> Component:
     )
     if hour is None:
         due = at in account.due
-        text = f"{when}: {'not asked for yet' if due else 'not over yet'}"
+        text = f"{when}: {'not asked for yet' if due else 'not to be asked for now'}"
         if not due:
             return html.Td("", className="is-later", title=text)
         return html.Td([icon("hourglass"), _heard(text)], className="is-due", title=text)

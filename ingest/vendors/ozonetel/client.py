@@ -59,6 +59,7 @@ class Account(NoClient):
 
     list_batch = _BATCH
     pull_window_seconds = 86_400
+    pull_reach_days = _DAYS_KEPT
 
     def __init__(self, connection: ConnectionInfo, web: Web) -> None:
         self._connection = connection
