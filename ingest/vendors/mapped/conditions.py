@@ -13,7 +13,7 @@ from ingest.vendors.mapped.shapes import Condition
 Holds = Callable[[Scope], bool]
 Test = Callable[[str, Scope], bool]
 
-_TESTS = (
+TESTS = (
     "told",
     "present",
     "equals",
@@ -40,10 +40,10 @@ def condition(told: Condition, making: Making, where: str) -> Holds:
         parts.append(lambda scope: any(holds(scope) for holds in some))
     if told.no is not None:
         parts.append(_not(condition(told.no, making, f"{where}.no")))
-    tests = [name for name in _TESTS if getattr(told, name) is not None]
+    tests = [name for name in TESTS if getattr(told, name) is not None]
     if told.field is not None:
         if not tests:
-            making.wrong(where, f"nothing is asked of {told.field}: give one of {', '.join(_TESTS)}")
+            making.wrong(where, f"nothing is asked of {told.field}: give one of {', '.join(TESTS)}")
         parts.append(_of_field(told, making, where))
     elif tests:
         making.wrong(where, f"{tests[0]} needs field: the path it is asked of")

@@ -11,6 +11,7 @@ from ingest.contract import (
     ConnectionInfo,
     Delivery,
     Parsed,
+    Proving,
     RouteAnswer,
     RouteQuestion,
     RouteReply,
@@ -21,13 +22,13 @@ from ingest.vendors.mapped.console import SET_UP
 from ingest.vendors.mapped.listing import listed
 from ingest.vendors.mapped.problems import Problem
 from ingest.vendors.mapped.program import Program
-from ingest.vendors.mapped.schema import published
+from ingest.vendors.mapped.publishing import published
 
 _BARE = {"version": 1, "rules": [{"ignore": "only its fields are asked for"}]}
 NO_MAPPING = "This connection has no mapping yet: make one, and replay what waits."
 
 
-class Both(Acknowledging, Configurable, Protocol):
+class Both(Acknowledging, Configurable, Proving, Protocol):
     """All that a mapped provider's vendor can do."""
 
 
@@ -67,6 +68,13 @@ class MappedVendor:
         except Problem:
             return True  # the token in the address let it in; nothing becomes an event, all waits for review
         return made is None or made.verify(delivery, connection)
+
+    def asks_proof(self, connection: ConnectionInfo) -> bool:
+        try:
+            made = program.of(connection)
+        except Problem:
+            return False
+        return made is not None and made.asks_proof
 
     def parse(self, delivery: Delivery, connection: ConnectionInfo) -> Parsed:
         return _program(connection).parse(delivery, connection)

@@ -164,18 +164,26 @@ def duration(value: Duration, making: Making, where: str) -> Ask:
 
         return told
 
-    if value.between is not None:
-        ends = [moment(one, making, f"{where}.between[{i}]") for i, one in enumerate(value.between)]
-        ask = _between(ends[0], ends[1])
-        if value.when is not None and making.condition is not None:
-            ask = _only_when(ask, making.condition(value.when, making, f"{where}.when"))
-    else:
+    worked_out = _worked_out(value, unit, making, where)
+    if worked_out is None:
         ask = chosen(value, making, where, duration, read)
+    elif value.when is not None and making.condition is not None:
+        ask = _only_when(worked_out, making.condition(value.when, making, f"{where}.when"))
+    else:
+        ask = worked_out
     for side, sign in (("plus", 1), ("minus", -1)):
         by = getattr(value, side)
         if by is not None:
             ask = _added(ask, duration(inherited(by, value), making, f"{where}.{side}"), sign)
     return ask
+
+
+def _worked_out(value: Duration, unit: str, making: Making, where: str) -> Ask | None:
+    """A duration that no single text tells; None for others."""
+    if value.between is not None:
+        ends = [moment(one, making, f"{where}.between[{i}]") for i, one in enumerate(value.between)]
+        return _between(ends[0], ends[1])
+    return _summed(value.sum, unit, making, f"{where}.sum") if value.sum is not None else None
 
 
 def _only_when(ask: Ask, holds: Callable[[Scope], bool]) -> Ask:
@@ -191,6 +199,25 @@ def _between(start: Ask, end: Ask) -> Ask:
         return length if length <= _LONGEST else None
 
     return told
+
+
+def _summed(told: str, unit: str, making: Making, where: str) -> Ask:
+    """All durations at a path together; not told when none is, or when one cannot be read."""
+    path = making.path(told, where)
+
+    def ask(scope: Scope) -> int | None:
+        total: int | None = None
+        for said in scope.texts(path):
+            if given(said) is None:
+                continue
+            try:
+                total = (total or 0) + (seconds(said, unit) or 0)
+            except ValueError:
+                scope.heard.puzzled(told, said)
+                return None
+        return total if total is None or total <= _LONGEST else None
+
+    return ask
 
 
 def _added(ask: Ask, by: Ask, sign: int) -> Ask:

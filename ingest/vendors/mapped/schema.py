@@ -10,7 +10,6 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
 
-from ingest.vendors.mapped import shapes, words
 from ingest.vendors.mapped.problems import MAX_DEPTH, Problem, lines, too_deep
 from ingest.vendors.mapped.shapes import (
     Condition,
@@ -291,24 +290,3 @@ def read(document: Any) -> Mapping:
         raise Problem(list(lines(error))) from error
     except (TypeError, ValueError, RecursionError) as error:
         raise Problem(["$: this is no JSON document"]) from error
-
-
-def published() -> str:
-    """The JSON Schema as it stands in ``docs/mapping.schema.json``."""
-    schema = Mapping.model_json_schema()
-    definitions = schema["$defs"]
-    for name, one in [*vars(shapes).items(), *vars(words).items()]:
-        named = name in definitions and "anyOf" not in definitions[name]
-        if named and isinstance(one, type) and issubclass(one, Value):
-            full = definitions[name]
-            ref = {"$ref": f"#/$defs/{name}"}
-            definitions[name] = {
-                "description": full.pop("description", ""),
-                "anyOf": [
-                    {"type": "string", "maxLength": 300},
-                    {"type": "array", "items": ref, "maxItems": 60},
-                    full,
-                ],
-            }
-    head = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
-    return json.dumps(head | schema, indent=1, ensure_ascii=False) + "\n"

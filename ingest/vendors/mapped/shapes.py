@@ -5,7 +5,15 @@ A value may be written short: a text is its ``path``, a list is its ``first``. `
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
 Path = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 Pattern = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -16,6 +24,21 @@ Zone = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 
 DirectionWord = Literal["inbound", "outbound", "campaign"]
+
+
+ONE_OR_MANY = frozenset({"legs", "remove_prefix", "remove_suffix", "nothing"})
+"""Lists of which one item may be written bare."""
+
+Format = Annotated[
+    str,
+    WithJsonSchema(
+        {
+            "type": "string",
+            "maxLength": 60,
+            "pattern": r"^(auto|iso|rfc2822|epoch_(s|ms|us|ns)|[^%]*(%[aAbBcdfGHIjmMpSuUVwWxXyYzZ%][^%]*)+)$",
+        }
+    ),
+]
 
 
 class Strict(BaseModel):
@@ -129,6 +152,11 @@ class Value(Strict):
             return cls._of_text(told)
         return {"first": told} if isinstance(told, list) else told
 
+    @field_validator("remove_prefix", "remove_suffix", "nothing", mode="before")
+    @classmethod
+    def _one_or_many(cls, told: Any) -> Any:
+        return [told] if isinstance(told, str) else told
+
     @classmethod
     def _of_text(cls, told: str) -> dict[str, Any]:
         return {"path": told}
@@ -160,18 +188,21 @@ class Duration(Value):
     between: list["Moment"] | None = Field(
         default=None, description="From the first moment to the second.", min_length=2, max_length=2
     )
+    sum: Path | None = Field(
+        default=None, description="A path to many values: all told ones together, as in legs[*].talk."
+    )
     plus: "Duration | None" = Field(default=None, description="Add this; not told unless both are.")
     minus: "Duration | None" = Field(default=None, description="Take this off; below zero it is not told.")
 
     @classmethod
     def sources(cls) -> tuple[str, ...]:
-        return (*super().sources(), "between")
+        return (*super().sources(), "between", "sum")
 
 
 class Moment(Value):
     """A moment. Without an offset it is read in `zone`, else the document's, else the connection's."""
 
-    format: str | list[str] | None = Field(
+    format: Format | list[Format] | None = Field(
         default=None,
         description='auto, iso, rfc2822, epoch_s, epoch_ms, epoch_us, epoch_ns, or a strptime format such as "%m/%d/%Y %I:%M %p"; a list is tried in order.',
     )

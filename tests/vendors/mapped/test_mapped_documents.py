@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest.contract import Door, Unreadable
-from ingest.vendors.mapped import patterns, schema, shapes, telling, words
+from ingest.vendors.mapped import patterns, publishing, schema, shapes, telling, words
 from ingest.vendors.mapped.problems import Problem
 from ingest.vendors.mapped.program import Program
 from tests.vendors.library import cases
@@ -23,8 +23,8 @@ lightly = settings(max_examples=150, deadline=None, suppress_health_check=[Healt
 
 def test_the_published_schema_is_this_one(request: pytest.FixtureRequest) -> None:
     if request.config.getoption("--write-expected", default=False):
-        PUBLISHED.write_text(schema.published(), "utf-8")
-    assert PUBLISHED.read_text("utf-8") == schema.published()
+        PUBLISHED.write_text(publishing.published(), "utf-8")
+    assert PUBLISHED.read_text("utf-8") == publishing.published()
 
 
 def test_every_field_is_described() -> None:

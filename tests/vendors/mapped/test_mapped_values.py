@@ -307,3 +307,30 @@ def test_conditions(condition: Any, holds: bool) -> None:
 def test_a_value_that_needs_itself_tells_nothing() -> None:
     told = {"talk_seconds": {"path": "$ring_seconds"}, "ring_seconds": {"path": "$talk_seconds"}}
     assert event(told, {}).talk_seconds is None
+
+
+def test_durations_of_several_items_together() -> None:
+    legs = [
+        {"t": "agent", "talk": "10"},
+        {"t": "lead", "talk": "99"},
+        {"t": "agent", "talk": "00:00:05"},
+        {"t": "agent"},
+    ]
+    told = {"talk_seconds": {"sum": "legs[t=agent].talk"}}
+    assert event(told, {"legs": legs}).talk_seconds == 15
+    assert event(told, {"legs": []}).talk_seconds is None
+    assert (
+        event(
+            {"talk_seconds": {"sum": "legs[*].talk", "unit": "ms"}},
+            {"legs": [{"talk": 1500}, {"talk": 2500}]},
+        ).talk_seconds
+        == 3
+    )
+    (one,) = parsed(mapping(told), {"id": "1", "legs": [legs[0], {"t": "agent", "talk": "long"}]}).events
+    assert one.talk_seconds is None
+    assert (
+        event(
+            {"talk_seconds": {"sum": "legs[*].talk", "when": {"field": "x", "told": True}}}, {"legs": legs}
+        ).talk_seconds
+        is None
+    )
