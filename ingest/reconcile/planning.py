@@ -1,13 +1,14 @@
 """Which hours of which connection are due to be asked for."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from ingest import intake
+from ingest.client import Reason, Refused
 from ingest.contract import Capability, ConnectionInfo
 from ingest.http import Outbound
 from ingest.vendors import registry
@@ -164,3 +165,12 @@ def floor(moment: datetime, zone: ZoneInfo) -> datetime:
     local = moment.astimezone(zone)
     past = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
     return moment.astimezone(UTC) - past
+
+
+def windows(hour: datetime, longest_seconds: int) -> Iterable[tuple[datetime, datetime]]:
+    """The hour in pieces the provider accepts. Raises ``Refused`` when it accepts none."""
+    step = min(HOUR, timedelta(seconds=longest_seconds))
+    if not step:
+        raise Refused(Reason.NOT_SET_UP, "this provider cannot be asked for call records")
+    for place in range(-(-HOUR // step)):
+        yield hour + place * step, min(hour + (place + 1) * step, hour + HOUR)

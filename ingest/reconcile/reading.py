@@ -6,9 +6,9 @@ sweep got, so a crash costs at most the hour that was being read, and reading an
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -18,7 +18,7 @@ from ingest import intake
 from ingest.client import Client, Page, Reason, Refused, Unsettled
 from ingest.contract import ConnectionInfo, Delivery, Vendor
 from ingest.http import Outbound
-from ingest.reconcile.planning import HOUR, Reach
+from ingest.reconcile.planning import HOUR, Reach, windows
 from ingest.vendors import registry
 from models.rules.lifecycle import fold
 from models.store import ledger, lookups, sweeps
@@ -129,7 +129,7 @@ class Reader:
         known = {mark for marks in before.reasons.values() for mark in marks} if before else set()
         count = _Count()
         take = partial(self._take, vendor, connection, count, known)
-        for since, until in _windows(hour, client.pull_window_seconds):
+        for since, until in windows(hour, client.pull_window_seconds):
             self._window(sweep, since, until, client, count, take)
         store.write(self._kept(sweep, hour, connection.id, count))
 
@@ -292,15 +292,6 @@ class Reader:
                 raise Unavailable("the records were not written in time")
         for keeping in keepings:
             keeping.outcome()
-
-
-def _windows(hour: datetime, longest_seconds: int) -> Iterable[tuple[datetime, datetime]]:
-    """The hour in pieces the provider accepts. Raises ``Refused`` when it accepts none."""
-    step = min(HOUR, timedelta(seconds=longest_seconds))
-    if not step:
-        raise Refused(Reason.NOT_SET_UP, "this provider cannot be asked for call records")
-    for place in range(-(-HOUR // step)):
-        yield hour + place * step, min(hour + (place + 1) * step, hour + HOUR)
 
 
 def _growing(tries: int) -> float:
