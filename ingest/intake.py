@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 RAW = b"delivery.raw"
 SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
+UNPROVED = "its origin is not proved"
 OURS = "test event"
 """``remote`` of a delivery that came from no network, but from ``webhooks.trial``."""
 
@@ -103,7 +104,7 @@ def read(
         connection_id=connection.id,
         door=delivery.door,
         received_at=delivery.received_at,
-        raw=store.vault.seal(pack(delivery), RAW),
+        raw=store.vault.seal(pack(delivery, proved=_asks_proof(vendor, connection)), RAW),
         events=seal(store.vault, parsed.events),
         verdict=verdict,
         reason=reason[:400],
@@ -115,6 +116,8 @@ def read(
 def replay(store: Store, viewer: Viewer, delivery_id: int) -> str:
     """Read a kept delivery again with today's parser; returns the new verdict.
 
+    What came while nothing but the token in the path proved it has to be proved now if the connection asks for
+    that by now; without, it goes on waiting for review. Credentials are not kept (``pack``): they prove nothing now.
     Raises ``LookupError`` when there is no such delivery (or the viewer is no admin).
     """
     if viewer.role is not Role.ADMIN:
@@ -124,11 +127,16 @@ def replay(store: Store, viewer: Viewer, delivery_id: int) -> str:
     account = TokenBook(store).by_id(kept.connection_id)
     if account is None:
         raise LookupError("no such connection")
-    delivery = unpack(store.vault.open(kept.raw, RAW), kept)
+    raw = store.vault.open(kept.raw, RAW)
+    delivery = unpack(raw, kept)
     if delivery.remote == OURS:
         raise LookupError("a test event is not replayed: no call may come of it")
     connection = info(account)
-    item = read(store, registry.get(account.vendor), connection, delivery, replays=delivery_id)
+    vendor = registry.get(account.vendor)
+    if kept.verdict == Verdict.FOR_REVIEW and not _proved(vendor, connection, delivery, raw):
+        item = _refused(connection, delivery, delivery_id)
+    else:
+        item = read(store, vendor, connection, delivery, replays=delivery_id)
     written: Written = store.writer.submit(journal.write_batch(store), item)
     return written.verdict
 
@@ -179,8 +187,11 @@ def replay_next(
     return counts, waiting[-1] if len(waiting) == limit else None
 
 
-def pack(delivery: Delivery) -> bytes:
-    """The request as JSON bytes, without credentials. The path's token is already cut from ``url``."""
+def pack(delivery: Delivery, *, proved: bool) -> bytes:
+    """The request as JSON bytes, without credentials and without the path's token.
+
+    ``proved``: was more asked of it than that token, and shown?
+    """
     headers = {name: value for name, value in delivery.headers.items() if name not in SECRET_HEADERS}
     return msgspec.json.encode(
         {
@@ -192,6 +203,7 @@ def pack(delivery: Delivery) -> bytes:
             "content_type": delivery.content_type,
             "body_b64": base64.b64encode(delivery.body).decode(),
             "remote": delivery.remote,
+            "proved": proved,
         }
     )
 
@@ -208,6 +220,31 @@ def unpack(raw: bytes, kept: deliveries.Kept) -> Delivery:
         body=base64.b64decode(packed["body_b64"]),
         received_at=kept.received_at,
         remote=packed["remote"],
+    )
+
+
+def _asks_proof(vendor: Vendor, connection: ConnectionInfo) -> bool:
+    """True for vendors whose proof is no matter of a connection's mapping: their ``verify`` had its say."""
+    asks = getattr(vendor, "asks_proof", None)
+    return asks is None or bool(asks(connection))
+
+
+def _proved(vendor: Vendor, connection: ConnectionInfo, delivery: Delivery, raw: bytes) -> bool:
+    """Was a kept delivery proved when it came, or is it by what was kept of it?"""
+    if msgspec.json.decode(raw).get("proved") or not hasattr(vendor, "asks_proof"):
+        return True
+    return vendor.verify(delivery, connection)
+
+
+def _refused(connection: ConnectionInfo, delivery: Delivery, delivery_id: int) -> Item:
+    return Item(
+        connection_id=connection.id,
+        door=delivery.door,
+        received_at=delivery.received_at,
+        raw=None,
+        verdict=Verdict.FOR_REVIEW,
+        reason=UNPROVED,
+        replays=delivery_id,
     )
 
 

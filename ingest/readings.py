@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo
 
 from ingest.contract import ConnectionInfo
+from models.rules import redaction
 from models.rules.phone import e164
 
 MAX_EXTRA_FIELDS = 40
@@ -217,8 +218,10 @@ class Reading:
         return " / ".join(told) or None
 
     def puzzled(self, name: str, text: str) -> None:
-        """Count a word no table maps. Long runs of digits are hidden: it is shown to admins."""
-        self.unknown.append((name, _LONG_DIGITS.sub("…", text[:60])))
+        """Count a word no table maps. Numbers are hidden, however written: it is kept, and shown to admins."""
+        # Hidden before it is cut: half a number is no number any more, but still says most of it.
+        shown = redaction.numbers(_LONG_DIGITS.sub("…", text[:MAX_EXTRA_TEXT]))
+        self.unknown.append((name, shown[:60]))
 
     def rest(self, read: Iterable[str]) -> dict[str, str]:
         """The fields not in ``read``, bounded, without placeholders and without anything secret."""

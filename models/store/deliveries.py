@@ -19,6 +19,7 @@ class Kept:
     connection_id: int
     received_at: datetime
     raw: bytes
+    verdict: str
 
 
 def kept(tx: Connection, delivery_id: int) -> Kept:
@@ -26,7 +27,7 @@ def kept(tx: Connection, delivery_id: int) -> Kept:
     row = tx.execute(select(delivery).where(delivery.c.id == delivery_id)).first()
     if row is None:
         raise LookupError("no such delivery")
-    return Kept(row.id, row.connection_id, row.received_at, row.raw_ct)
+    return Kept(row.id, row.connection_id, row.received_at, row.raw_ct, row.verdict)
 
 
 def waiting_for_review(

@@ -153,6 +153,17 @@ def test_a_reading_counts_what_it_cannot_read_and_hides_numbers() -> None:
     assert reading.words("start", "length", "missing") == "at noon / call …"
 
 
+@pytest.mark.parametrize(
+    "told", ["rang 98111 00001", "x" * 50 + " 98111 00001", "+91-98111-00001", "(981) 110 0001"]
+)
+def test_a_word_nobody_knows_shows_no_number(told: str) -> None:
+    reading = Reading({}, ConnectionInfo(1, "c", "v"))
+    reading.puzzled("status", told)
+    ((_, word),) = reading.unknown
+    assert sum(sign.isdigit() for sign in word) <= 3
+    assert len(word) <= 60
+
+
 def test_the_rest_is_bounded_and_holds_no_secret() -> None:
     told = {f"k{i}": "x" * 999 for i in range(99)} | {
         "Apikey": "s",

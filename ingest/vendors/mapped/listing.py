@@ -4,13 +4,17 @@ import re
 from collections.abc import Iterator
 
 from ingest.vendors.mapped import tree
+from models.rules import redaction
 
 MAX_LISTED = 400
 _PLAIN = re.compile(r"[^\s.\[\]\"/@$*=!<>,|{}][^.\[\]\"=!<>{}|,]*")
 
 
 def listed(node: tree.Node) -> tuple[tuple[str, str], ...]:
-    """(path, text) of every leaf, in their order; JSON inside a text is opened."""
+    """(path, text) of every leaf, in their order; JSON inside a text is opened.
+
+    A name that holds a telephone number is another one in every message: it is told as ``*``, and so never shown.
+    """
     found = []
     for pair in _walk(node, ""):
         found.append(pair)
@@ -37,6 +41,8 @@ def _walk(node: tree.Node, prefix: str) -> Iterator[tuple[str, str]]:
 
 
 def _name(key: str) -> str:
+    if redaction.numbers(key) != key:
+        return "*"
     if _PLAIN.fullmatch(key):
         return key
     escaped = key.replace("\\", "\\\\").replace('"', '\\"')
