@@ -19,6 +19,8 @@ class Tried:
     why: str = ""
     proved: bool = True
     question: dict[str, Any] | None = None
+    country: str = "IN"
+    """ISO code of numbers without a prefix."""
 
     @property
     def readable(self) -> bool:
@@ -47,10 +49,22 @@ class Tried:
         return {
             **said,
             "events": [
-                redaction.value(one) | {"provider_call_id": one["provider_call_id"]} for one in said["events"]
+                redaction.value(one)
+                | {"provider_call_id": one["provider_call_id"]}
+                | ({"extra": self._masked(one["extra"])} if "extra" in one else {})
+                for one in said["events"]
             ],
             "question": redaction.value(self.question),
+            "unknown_words": redaction.value(said["unknown_words"]),
+            **{name: redaction.numbers(said[name]) for name in ("why", "note") if name in said},
         }
+
+    def _masked(self, extra: dict[str, str]) -> dict[str, str]:
+        masked: dict[str, str] = redaction.value(extra)
+        for name, text in extra.items():
+            if name in masked and not redaction.is_secret(name) and redaction.is_moment(text, self.country):
+                masked[name] = text
+        return masked
 
 
 def event(told: CallEvent) -> dict[str, Any]:
@@ -80,5 +94,7 @@ def attempt(vendor: Vendor, connection: ConnectionInfo, delivery: Delivery) -> T
                 "provider_call_id": asked.provider_call_id,
             }
     except Unreadable as unreadable:
-        return Tried(Parsed((), unreadable.unknown_words), str(unreadable), proved)
-    return Tried(parsed, "", proved, question)
+        return Tried(
+            Parsed((), unreadable.unknown_words), str(unreadable), proved, country=connection.country
+        )
+    return Tried(parsed, "", proved, question, connection.country)

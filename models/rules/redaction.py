@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+import phonenumbers
+
 HIDDEN = "hidden"
 _MASK = "••••• ••"
 
@@ -13,6 +15,10 @@ _READ = re.compile(
     (?P<kept>
         (?<!\d)(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?!\d)       # a date, perhaps with a time
         (?:(?:[T\ +]|%20)[0-2]\d(?::|%3A)[0-5]\d(?:(?::|%3A)[0-5]\d(?:\.\d{{1,6}})?)?)?
+      | (?<!\d)(?:0?[1-9]|[12]\d|3[01])(?P<sep>[/.-])(?:0?[1-9]|[12]\d|3[01])(?P=sep)(?:19|20)\d\d         # 23/11/2026 03:30:00 PM
+        (?:[T,\ ]{{1,2}}[0-2]?\d:[0-5]\d(?::[0-5]\d(?:\.\d{{1,6}})?)?)?(?!{_BETWEEN}{{0,3}}\d)
+      | (?<![\w-])[0-9a-fA-F]{{8}}-[0-9a-fA-F]{{4}}-[1-8][0-9a-fA-F]{{3}}-[89abAB][0-9a-fA-F]{{3}}  # a UUID, but
+        -(?=\d*[a-fA-F])[0-9a-fA-F]{{12}}(?![\w-])                              # none that ends in a number
       | %[0-9A-Fa-f]{{2}}                                                        # digits of an escape
       | \\u[0-9A-Fa-f]{{4}}
     )
@@ -38,6 +44,16 @@ def call_id(text: str) -> str:
     """A provider's id of a call: as ``numbers``, but what reads as a moment (Unix seconds or milliseconds,
     ``20260302105800``) stays, because most ids are made of one. Some ids end in the caller's number."""
     return "".join(part if _MOMENT.fullmatch(part) else numbers(part) for part in _MOMENT_APART.split(text))
+
+
+def is_moment(text: str, country: str) -> bool:
+    """Is the whole text Unix seconds or milliseconds, or ``20260302105800``, and no telephone number of ``country``?"""
+    if not _MOMENT.fullmatch(text):
+        return False
+    try:
+        return not phonenumbers.is_valid_number(phonenumbers.parse(text, country))
+    except phonenumbers.NumberParseException:
+        return True
 
 
 def is_secret(name: str) -> bool:

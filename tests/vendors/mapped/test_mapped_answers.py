@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from ingest.contract import Door, RouteAnswer, RouteReply
+from ingest import trying
+from ingest.contract import ConnectionInfo, Door, RouteAnswer, RouteReply
 from ingest.vendors.mapped.problems import Problem
 from ingest.vendors.mapped.program import Program
 from tests.vendors.mapped.asking import VENDOR, connection, delivery, mapping
@@ -132,3 +133,23 @@ def test_without_a_readable_question_the_answer_still_stands() -> None:
     broken = delivery(b"{", door=Door.ROUTE)
     for asked in (None, broken):
         assert VENDOR.answer(RouteAnswer((), "fallback", asked=asked), told).body == "none "
+
+
+def test_a_trial_masks_numbers_and_leaves_moments() -> None:
+    said = {
+        "at": "23/11/2026 03:30:00 PM",
+        "epoch": "1795428000",
+        "ms": "1795428000123",
+        "rang": "98111 00001",
+        "other": "9811100001",
+    }
+    fields = {"call_id": "id", "extra": {name: name for name in said}}
+    told = connection(mapping(fields))
+    (one,) = trying.attempt(VENDOR, told, delivery({"id": "c1"} | said)).told()["events"]
+    shown = one["extra"]
+    assert (shown["at"], shown["ms"]) == (said["at"], said["ms"])
+    assert shown["epoch"] == "••••• ••000"  # 01795 is an Indian area code, too
+    assert shown["rang"] == shown["other"] == "••••• ••001"
+    german = ConnectionInfo(1, "main", "mapped", country="DE", settings=told.settings)
+    (one,) = trying.attempt(VENDOR, german, delivery({"id": "c1", "epoch": "1701234567"})).told()["events"]
+    assert one["extra"]["epoch"] == "••••• ••567"
