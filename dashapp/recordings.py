@@ -12,7 +12,7 @@ from dashapp.config import Settings
 from dashapp.context import store as current_store
 from dashapp.context import viewer as current_viewer
 from ingest import intake, recordings
-from ingest.recordings import Unplayable
+from ingest.recordings import NotFetched, Unplayable
 from models.store import recordings as kept
 from models.store.hooks import TokenBook
 
@@ -52,7 +52,7 @@ def blueprint() -> Blueprint:
         except Unplayable as why:
             stack.close()
             log.info("the recording of call %d cannot be played: %s", call_id, why)
-            return _no(str(why), 502)
+            return _no(str(why), 404 if isinstance(why, NotFetched) else 502)
         except BaseException:
             stack.close()
             raise

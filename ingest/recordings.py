@@ -63,6 +63,10 @@ class Unplayable(Exception):
     """There is nothing to play. The message is for a person: no address, no number, no secret."""
 
 
+class NotFetched(Unplayable):
+    """We do not go there, whatever the provider would answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Recording:
     """A recording on its way. ``status`` is 200, 206 or 416; ``headers`` are those a browser should have."""
@@ -95,7 +99,7 @@ def playing(
         try:
             answer, url = _found(stack, web, connection, reference, span, private_hosts)
         except Forbidden as error:
-            raise Unplayable(f"The recording is not fetched: {error}.") from error
+            raise NotFetched(f"The recording is not fetched: {error}.") from error
         except Refused as error:
             raise Unplayable(_why(error)) from error
         except Unsettled as error:
@@ -142,7 +146,9 @@ def _link(
             raise
         try:
             Allowed(named_hosts(connection), private_hosts).check(reference)
-        except Forbidden:
+        except Forbidden as error:
+            if refused.reason is Reason.OTHER and "://" in reference:
+                raise error from None
             raise refused from None
         return RecordingLink(reference)
 

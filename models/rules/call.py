@@ -135,3 +135,8 @@ class Call(Struct, frozen=True, kw_only=True, gc=False):
     machine: bool
     words: tuple[str, ...]
     settle_at: datetime | None  # fold again at this moment: an open offer lapses then
+
+
+def is_anothers(before: Call | None, after: Call) -> bool:
+    """Has it become known, or known better, whose call this is?"""
+    return before is not None and after.customer is not None and before.customer != after.customer

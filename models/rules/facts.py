@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from models.rules.call import CallEvent, Direction, Kind
-from models.rules.legs import Leg, earliest
+from models.rules.legs import Leg, earliest, latest, told_beginning, told_end
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -53,6 +53,7 @@ class Facts:
 
     __slots__ = (
         "at",
+        "begun",
         "campaign",
         "customer",
         "did",
@@ -62,6 +63,7 @@ class Facts:
         "heard",
         "hung_up_by",
         "intent",
+        "last",
         "legs",
         "machine",
         "recording",
@@ -81,6 +83,8 @@ class Facts:
         self.words: list[tuple[int, str]] = []
         self.started: datetime | None = None
         self.at: datetime | None = None
+        self.begun: datetime | None = None  # by an end that was told, and how long it had lasted
+        self.last: datetime | None = None  # the latest moment that was told of the call
         self.heard = ordered[0].received_at
         self.ended = False  # said to be over as a whole
         self.legs: dict[str, Leg] = {}
@@ -109,9 +113,12 @@ class Facts:
             self.machine = e.machine
         self.started = earliest(self.started, e.started_at)
         self.at = earliest(self.at, e.at)
+        self.begun = earliest(self.begun, told_beginning(e))
+        if stage := _STAGE[e.kind]:
+            for moment in (e.started_at, e.answered_at, told_end(e)):
+                self.last = latest(self.last, moment)
         if e.received_at < self.heard:
             self.heard = e.received_at
-        stage = _STAGE[e.kind]
         if e.words:
             self.words.append((stage, e.words))
         if stage:

@@ -51,6 +51,14 @@ def told_end(e: CallEvent) -> datetime | None:
     return e.at
 
 
+def told_beginning(e: CallEvent) -> datetime | None:
+    """When this record's part of the call began at the latest, by the moments and durations it tells."""
+    if e.ended_at is None:
+        return e.started_at or e.answered_at
+    lasted = e.total_seconds if e.total_seconds is not None else e.talk_seconds
+    return earliest(e.answered_at, e.ended_at - timedelta(seconds=max(lasted or 0, 0)))
+
+
 def says_talk(e: CallEvent) -> bool:
     """Does this record say both sides talked? Its outcome word decides; seconds only where it has none."""
     if e.outcome is None or e.outcome is Outcome.UNKNOWN:

@@ -2,7 +2,7 @@
 
 A pure function of the *set* of events. Order of arrival, duplicates and lateness cannot matter: a value is
 never overwritten by None nor by an earlier stage (log > ended > status > pop-up), and our own clock
-(``received_at``) only stands in where a provider told no time at all.
+(``received_at``) only stands in where a provider told no time, within the times it did tell.
 """
 
 from collections.abc import Iterable
@@ -17,6 +17,9 @@ from models.rules.outcomes import without_talk
 
 OFFER_LAPSES = timedelta(seconds=120)
 """How long an offer nobody has reported on keeps a call open after another seat's miss."""
+
+LASTS = timedelta(hours=4)
+"""Longer than calls last: what we hear so long after the last moment a provider told is told late."""
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -48,8 +51,8 @@ def fold(events: Iterable[CallEvent], as_of: datetime) -> Call:
     facts = Facts(ordered)
     talk = _who_talked(facts)
     over, settle_at, lapsed = _is_over(facts, talk, as_of)
-    started_at = facts.started or facts.at or facts.heard
-    ended_at = _ended_at(facts, lapsed) if over else None
+    started_at = facts.started or earliest(facts.at, facts.begun) or facts.heard
+    ended_at = max(_ended_at(facts, lapsed), started_at) if over else None
     outcome = None
     if over:
         outcome = (
@@ -57,7 +60,8 @@ def fold(events: Iterable[CallEvent], as_of: datetime) -> Call:
             if talk.happened
             else without_talk(facts.direction, facts.whole, facts.legs.values(), facts.hung_up_by)
         )
-    answered_at, answered_told = _answered_at(facts, talk)
+    answered, answered_told = _answered_at(facts, talk)
+    answered_at = _within(answered, answered_told, started_at, ended_at)
     offers = offers_of(facts, talk.seats, outcome, ended_at, answered_told)
     talked = {o.seat for o in offers if o.answered}
     missed_by: dict[str, None] = {}
@@ -172,7 +176,24 @@ def _ended_at(facts: Facts, lapsed: datetime | None) -> datetime:
         if leg.closes:
             told = latest(told, max(leg.closes))
         heard = latest(heard, leg.record_heard)
-    return told or heard or facts.heard
+    if told is not None:
+        return told
+    heard = heard or facts.heard
+    # A record read long after its call says nothing of when that ended: then by the last that was told.
+    return facts.last if facts.last is not None and heard - facts.last > LASTS else heard
+
+
+def _within(
+    answered: datetime | None, told: datetime | None, started_at: datetime, ended_at: datetime | None
+) -> datetime | None:
+    """When it was answered, within the call's own times. What we only heard of when the call was over tells nothing
+    of when; of a call that still runs, it was answered at any rate."""
+    if answered is None:
+        return None
+    if told is None and ended_at is not None and not started_at <= answered <= ended_at:
+        return None
+    answered = max(answered, started_at)
+    return answered if ended_at is None else min(answered, ended_at)
 
 
 def _all(facts: Facts) -> list[Leg]:

@@ -97,3 +97,8 @@ def seat_label(address: str) -> str:
 def looks_like_seat(raw: str) -> bool:
     """Is this an agent's address rather than a phone number: ``client:x``, SIP, e-mail, an extension?"""
     return _SEAT.match(raw) is not None
+
+
+def name_of(mask: str | None) -> str:
+    """What a lead is called of whom telephony knows the number at most."""
+    return f"Unknown caller {mask[-5:]}" if mask else "Withheld number"

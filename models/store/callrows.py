@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from models.rules import phone
-from models.rules.call import Call, Direction, Outcome
+from models.rules.call import Call, Direction, Outcome, is_anothers
 from models.store import directory, lookups
 from models.store.base import Store
 from models.store.directory import Directory, Somebody
@@ -39,6 +39,7 @@ class Case:
     did_team: int | None
     connection_team: int | None
     connection_label: str
+    left: int | None = None  # the lead it was filed under until now, where that is another one
 
     @property
     def offered_people(self) -> list[int]:
@@ -69,7 +70,9 @@ def write(
     """
     known = directory.of(tx)
     rows = lookups.calls(tx, folds)
-    leads = _find_leads(store, tx, folds, {key: lead_id for key, (_, lead_id) in rows.items()}, now)
+    filed = {key: lead_id for key, (_, lead_id) in rows.items() if lead_id}
+    staying = {key: lead_id for key, lead_id in filed.items() if not is_anothers(*folds[key])}
+    leads = _find_leads(store, tx, folds, staying, now)
     index: dict[str, bytes] = {}
     cases = []
     for key, (before, after) in folds.items():
@@ -86,6 +89,7 @@ def write(
                 did_team=known.did_teams.get(after.did) if after.did else None,
                 connection_team=line.team_id,
                 connection_label=line.label,
+                left=None if key in staying else filed.get(key),
             )
         )
     _write_calls(store, tx, cases, now)
@@ -115,20 +119,20 @@ def _find_leads(
     store: Store,
     tx: Connection,
     folds: Mapping[Key, tuple[Call | None, Call]],
-    on_file: Mapping[Key, int | None],
+    staying: Mapping[Key, int],
     now: datetime,
 ) -> dict[Key, dict[str, Any]]:
     """The lead of each call; a number nobody knows makes a new one, and so does a finished call
     without a number, so that what it raises can be shown and cleared."""
-    by_id = lookups.leads_by_id(tx, {lead_id for lead_id in on_file.values() if lead_id})
+    by_id = lookups.leads_by_id(tx, set(staying.values()))
     customers = {
-        key: after.customer for key, (_, after) in folds.items() if after.customer and not on_file.get(key)
+        key: after.customer for key, (_, after) in folds.items() if after.customer and key not in staying
     }
     index = {customer: store.vault.index(customer) for customer in set(customers.values())}
     by_number = lookups.leads_by_number(tx, set(index.values()))
     unknown = [customer for customer, ix in index.items() if ix not in by_number]
     nameless = [
-        key for key, (_, after) in folds.items() if after.over and not after.customer and not on_file.get(key)
+        key for key, (_, after) in folds.items() if after.over and not after.customer and key not in staying
     ]
     made = _make_leads(store, tx, [phone.mask(number) for number in unknown] + [""] * len(nameless), now)
     if unknown:
@@ -150,7 +154,7 @@ def _find_leads(
     # One lead may be found both ways; what the batch changes of it must be seen by all its calls.
     by_number = {ix: by_id.get(row["id"], row) for ix, row in by_number.items()}
     found = {key: by_number[index[customer]] for key, customer in customers.items()}
-    found.update({key: by_id[lead_id] for key, lead_id in on_file.items() if lead_id})
+    found.update({key: by_id[lead_id] for key, lead_id in staying.items()})
     found.update(dict(zip(nameless, made[len(unknown) :], strict=True)))
     return found
 
@@ -160,7 +164,7 @@ def _make_leads(store: Store, tx: Connection, masks: list[str], now: datetime) -
         return []
     rows = [
         {
-            "name": f"Unknown caller {mask[-5:]}" if mask else "Withheld number",
+            "name": phone.name_of(mask),
             "stage": FIRST_STAGE,
             "source": TELEPHONY,
             "created_at": now,

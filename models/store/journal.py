@@ -16,7 +16,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from models.rules.call import Call, CallEvent
 from models.rules.lifecycle import fold
-from models.store import callrows, decisions, feed, lookups, notices, popups, turns
+from models.store import callrows, decisions, feed, leftleads, lookups, notices, popups, turns
 from models.store.base import Store
 from models.store.decisions import Decided
 from models.store.events import SealedEvent
@@ -227,6 +227,7 @@ def _follow(
     turns.give(store, tx, cases, now)
     failpoint("journal.after_calls")
     touched = notices.sync(store, tx, cases, now, loud)
+    leftleads.tidy(tx, cases, now)
     failpoint("journal.after_notifications")
     heard = [case for case in cases if case.key in loud]
     loud_ids = {case.call_id for case in heard}

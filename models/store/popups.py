@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from models.rules.call import Call, Offer, Outcome
+from models.rules.call import Call, Offer, Outcome, is_anothers
 from models.store.callrows import Case
 from models.store.feed import Audience, News
 
@@ -71,7 +71,9 @@ def _cards(case: Case, now: datetime) -> list[News]:
         person_id = case.seats.get(seat)
         at = _since(case.call, seat, phase) or now
         late = phase == "ringing" and now - at > FRESH
-        unchanged = was.get(seat) == phase and was.keys() == is_.keys()
+        unchanged = (
+            was.get(seat) == phase and was.keys() == is_.keys() and not is_anothers(case.before, case.call)
+        )
         if person_id is None or unchanged or late:
             continue
         also = [case.people[other].name for other in _seated(case, is_) if other != person_id]
@@ -109,9 +111,13 @@ def _why_gone(case: Case) -> dict[str, Any]:
 
 
 def _moved_on(case: Case) -> bool:
-    """Is this call new, newly answered, newly over, or over in another way?"""
+    """Is this call new, newly answered, newly over, over in another way, or another lead's?"""
     was, is_ = case.before, case.call
-    return was is None or (was.over, was.outcome, was.talked_seat) != (is_.over, is_.outcome, is_.talked_seat)
+    return (
+        was is None
+        or is_anothers(case.before, case.call)
+        or (was.over, was.outcome, was.talked_seat) != (is_.over, is_.outcome, is_.talked_seat)
+    )
 
 
 def _call_news(case: Case) -> News:

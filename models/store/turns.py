@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from models.rules.access import Role
 from models.rules.call import Direction, Outcome
@@ -26,8 +26,10 @@ def give(store: Store, tx: Connection, cases: Sequence[Case], now: datetime) -> 
     """Give each of these calls' leads that is due to be given: a missed inbound caller without a counselor, whom
     telephony made. Who is given a lead becomes its counselor, and so the entry of the call is theirs too.
 
-    A call that was answered after all belongs to who answered, as if it had been known at once.
+    A call that was answered after all belongs to who answered, as if it had been known at once; a call that turned
+    out to be of another lead takes its turn there, or gives it back where that lead has a counselor already.
     """
+    _move(tx, [case for case in cases if case.left], now)
     _take_back(tx, [case for case in cases if _answered_after_all(case)], now)
     known = directory.of(tx)
     if not any(one.unknown_rule == NEXT for one in known.dids.values()):
@@ -94,6 +96,23 @@ def _turns(tx: Connection, teams: set[int]) -> dict[int, dict[int, int]]:
     for team_id, person_id, turn_id in rows:
         found[team_id][person_id] = turn_id
     return found
+
+
+def _move(tx: Connection, cases: Sequence[Case], now: datetime) -> None:
+    moved = {case.call_id: case for case in cases}
+    if not moved:
+        return
+    for row in tx.execute(select(turn).where(turn.c.call_id.in_(moved))).all():
+        case = moved[row.call_id]
+        had = (lead.c.id == case.left, lead.c.owner_id == row.person_id)
+        tx.execute(update(lead).where(*had).values(owner_id=None, updated_at=now))
+        found = case.lead
+        if found is None or found["owner_id"] is not None or found["source"] != TELEPHONY:
+            tx.execute(delete(turn).where(turn.c.id == row.id))
+            continue
+        tx.execute(update(turn).where(turn.c.id == row.id).values(lead_id=found["id"]))
+        found["owner_id"] = row.person_id
+        update_rows(tx, lead, [{"id": found["id"], "owner_id": row.person_id, "updated_at": now}])
 
 
 def _answered_after_all(case: Case) -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from dashapp import recordings
 from models.store.base import Store
+from models.store.callrows import RECORDING
 from models.tables.calls import call
 from models.tables.people import audit
 from models.tables.telephony import connection
@@ -166,3 +167,14 @@ def test_players_do_not_take_all_threads(
     for answer in held:
         answer.close()
     assert browser.get(f"/recordings/{calls['asha']}").status_code == 200
+
+
+def test_an_address_we_refuse_to_go_to_is_no_fault_of_the_provider(
+    cast: Cast, visit: Visit, store: Store, calls: dict[str, int]
+) -> None:
+    sealed = store.vault.seal(b"http://169.254.169.254/latest/meta-data/", RECORDING)
+    with store.db.begin() as tx:
+        tx.execute(update(call).where(call.c.id == calls["asha"]).values(recording_ct=sealed))
+    answer = visit(cast.asha).client.get(f"/recordings/{calls['asha']}")
+    assert answer.status_code == 404
+    assert "The recording is not fetched: " in answer.text

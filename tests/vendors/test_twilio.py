@@ -51,3 +51,9 @@ def test_records_tell_of_an_incoming_call_what_the_hooks_told() -> None:
     records = fold(told("twilio", "pulled-incoming", "pulled-agents-leg-talked"), AS_OF)
     for field in ("provider_call_id", "direction", "customer", "outcome", "talked_seat", "talk_seconds"):
         assert getattr(records, field) == getattr(hooks, field), field
+
+
+def test_a_call_of_which_only_the_end_is_told_began_as_long_before_as_it_lasted() -> None:
+    call = fold(told("twilio", "status-callback-completed"), AS_OF)
+    assert call.ended_at is not None
+    assert (call.ended_at - call.started_at).total_seconds() == 49

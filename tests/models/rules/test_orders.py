@@ -149,3 +149,36 @@ def test_where_the_provider_tells_the_time_ours_does_not_matter(data: st.DataObj
     said = data.draw(st.lists(anything(told=True), min_size=1, max_size=7))
     heard = [replace(e, received_at=t(100 + data.draw(st.integers(0, 9000)))) for e in said]
     assert fold(heard, MUCH_LATER) == fold(said, MUCH_LATER)
+
+
+@given(st.data())
+@settings(max_examples=600, deadline=None)
+def test_a_call_starts_before_it_is_answered_and_ends_after(data: st.DataObject) -> None:
+    said = data.draw(st.lists(anything(told=data.draw(st.booleans())), min_size=1, max_size=7))
+    late = [replace(e, received_at=e.received_at.replace(year=2028)) for e in said]
+    for heard in (said, late, [*said, *late]):
+        call = fold(heard, MUCH_LATER)
+        moments = [m for m in (call.started_at, call.answered_at, call.ended_at) if m is not None]
+        assert moments == sorted(moments)
+    told = any(
+        m
+        for e in said
+        if e.kind is not Kind.RECORDING
+        for m in (e.at, e.started_at, e.answered_at, e.ended_at)
+    )
+    if told:
+        assert fold(late, MUCH_LATER).started_at.year == 2026, "a late replay moves no call to today"
+
+
+def test_what_is_read_long_after_the_call_brings_no_time_of_its_own() -> None:
+    long_after = 60 * 60 * 24 * 365
+    picked = event(Kind.ANSWERED, None, None, heard=long_after, direction=Direction.CAMPAIGN)
+    record = event(
+        Kind.LOG, None, "x", heard=long_after, ended=95, talk=40, outcome=Outcome.CONNECTED, answered=None
+    )
+    call = fold([picked, replace(record, direction=Direction.CAMPAIGN, total_seconds=60)], MUCH_LATER)
+    assert (call.started_at, call.answered_at, call.ended_at) == (t(35), None, t(95))
+    ended = fold([routed("x", 0), event(Kind.ENDED, None, heard=long_after)], MUCH_LATER)
+    assert (ended.started_at, ended.ended_at) == (t(0), t(0))
+    live = fold([routed("x", 0), event(Kind.ENDED, None, heard=50)], MUCH_LATER)
+    assert live.ended_at == t(50)
