@@ -1,10 +1,12 @@
 """The mapping page: for administrators; messages by their fields, what they mean, versions; no number, no secret."""
 
+import hmac
 import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from dashapp.components.mapping import draft, legs, tables
 from dashapp.components.mapping.samples import Field
@@ -12,8 +14,9 @@ from ingest import intake
 from ingest.contract import Delivery, Door
 from ingest.vendors import registry
 from models.rules.access import Role, Viewer
-from models.store import connections, mappings
+from models.store import connections, deliveries, mappings
 from models.store.hooks import TokenBook
+from models.tables.telephony import delivery
 from tests.cast import Cast, Person
 from tests.dashapp.drawn import attributes, text
 from tests.webapp import Visitor
@@ -46,7 +49,7 @@ def acme(cast: Cast) -> int:
         return connections.add(tx, store.vault, slug="acme", vendor="mapped", label="Acme", at=store.now())
 
 
-def hear(cast: Cast, connection_id: int, body: Any) -> int:
+def hear(cast: Cast, connection_id: int, body: Any, headers: dict[str, str] | None = None) -> int:
     account = TokenBook(cast.store).by_id(connection_id)
     assert account
     sent = Delivery(
@@ -54,7 +57,7 @@ def hear(cast: Cast, connection_id: int, body: Any) -> int:
         method="POST",
         url="https://us.example/webhooks/v1/x/call-log",
         query=b"",
-        headers={"authorization": "Bearer hush"},
+        headers={"authorization": "Bearer hush"} | (headers or {}),
         content_type="application/json",
         body=json.dumps(body).encode(),
         received_at=cast.store.now(),
@@ -118,6 +121,21 @@ def test_fields_events_and_what_was_not_understood(visit: Visit, cast: Cast, acm
 
 
 @on_sqlite
+def test_numbers_that_are_names_or_words_are_not_shown(visit: Visit, cast: Cast, acme: int) -> None:
+    body = {
+        "call": {"id": "c-7", "status": "rang 98765 00321"},
+        "leads": {CALLER: {"state": "WON"}, "98765 00322": {"state": "LOST"}, "vip": {"state": "NEW"}},
+    }
+    answer = drawn(visit(cast.dev), acme, [{"body": json.dumps(body)}], DOCUMENT | {"otherwise": "review"})
+    said = text(answer.get_json())
+    assert "leads.*.state WON" in said
+    assert "leads.vip.state NEW" in said
+    assert "Not understood: call.status “rang ••••• ••321”" in said
+    for leak in (CALLER, CALLER[3:], "98765 00321", "98765 00322", "rang 98765"):
+        assert leak not in answer.text
+
+
+@on_sqlite
 @pytest.mark.parametrize(
     "pasted",
     [
@@ -172,6 +190,48 @@ def test_a_version_is_saved_and_what_waited_is_read(visit: Visit, cast: Cast, ac
     assert intake.replay_next(cast.store, Viewer(1, Role.ADMIN, "", ""), connection_id=acme)[0] == {
         "recorded": 1
     }
+
+
+SIGNED = DOCUMENT | {"proof": [{"kind": "hmac", "secret": "hook_key", "header": "x-sig"}]}
+
+
+def replayed(cast: Cast, connection_id: int) -> dict[str, int]:
+    return intake.replay_next(cast.store, Viewer(1, Role.ADMIN, "", ""), connection_id=connection_id)[0]
+
+
+def put(cast: Cast, connection_id: int, document: draft.Document, key: str = "hush-hush") -> None:
+    with cast.store.db.begin() as tx:
+        connections.change(tx, cast.store.vault, connection_id, secrets={"hook_key": key})
+        mappings.save(tx, cast.store, mappings.BY_COMMAND, connection_id, document)
+
+
+@pytest.mark.parametrize(
+    "before", [None, {"junk": 1}, DOCUMENT | {"rules": [{"kind": "log", "doors": ["popup"]}]}]
+)
+def test_what_came_before_its_proof_was_asked_for_is_proved_when_replayed(
+    cast: Cast, acme: int, before: draft.Document | None
+) -> None:
+    if before:
+        put(cast, acme, before)
+    signature = hmac.new(b"hush-hush", json.dumps(BODY).encode(), "sha256").hexdigest()
+    forged, real = hear(cast, acme, BODY), hear(cast, acme, BODY, {"x-sig": signature})
+    put(cast, acme, SIGNED)
+    for _ in range(2):  # it is no better the second time
+        assert replayed(cast, acme).get("for review") == 1
+    with cast.store.read() as tx:
+        rows = {one.id: one.reason for one in tx.execute(select(delivery.c.id, delivery.c.reason))}
+        assert deliveries.waiting_for_review(tx) == [forged]
+    assert rows[forged] == "its origin is not proved"
+    assert rows[real] == ""
+    put(cast, acme, DOCUMENT)  # an administrator who looked at them asks for no proof
+    assert replayed(cast, acme) == {"nothing new": 1}
+
+
+def test_what_was_proved_when_it_came_is_replayed_after_its_secret_is_gone(cast: Cast, acme: int) -> None:
+    put(cast, acme, SIGNED | {"rules": [{"kind": "log", "doors": ["popup"]}]})
+    hear(cast, acme, BODY)  # as the door hands it in: verified
+    put(cast, acme, SIGNED, key="another")
+    assert replayed(cast, acme) == {"recorded": 1}
 
 
 @on_sqlite
