@@ -152,6 +152,20 @@ def demo_secrets(data: Path) -> dict[str, str]:
     return {name: str(value) for name, value in tomllib.loads(path.read_text("utf-8")).items()}
 
 
+def with_demo_keys(settings: Settings) -> Settings:
+    """For commands on a demo's data directory: its own keys, where the environment gives none."""
+    given = settings.secret_key.get_secret_value() or settings.data_key.get_secret_value()
+    made = {} if given else demo_secrets(settings.data)
+    if not made:
+        return settings
+    return settings.model_copy(
+        update={
+            "secret_key": SecretStr(made.get("SECRET_KEY", "")),
+            "data_key": SecretStr(made.get("DATA_KEY", "")),
+        }
+    )
+
+
 def problems(settings: Settings) -> list[str]:
     """Why production must not start with these settings, in plain words; empty when it may."""
     return [*_key_problems(settings), *_loss_problems(settings), *_exposure_problems(settings)]

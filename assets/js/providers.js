@@ -8,6 +8,7 @@
   };
   const cells = (window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {});
   const EVERY = 5000;
+  const APART = 2000; // two refreshes, however many calls come
   const VERDICT = {
     recorded: ["connected", "check-circle-fill", "Recorded"],
     "nothing new": ["outline", "arrow-repeat", "Nothing new"],
@@ -39,7 +40,7 @@
       waiting = null;
       asked = Date.now();
       cb.setProps("providers-tick", { data: asked });
-    }, Math.max(0, asked + 500 - Date.now()));
+    }, Math.max(0, asked + APART - Date.now()));
   }
   window.addEventListener("callboard:call", refresh);
   setInterval(refresh, EVERY);

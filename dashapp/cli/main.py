@@ -23,6 +23,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         for line in wrong_settings(error):
             print(line, file=sys.stderr)
         return 1
+    if given.run is not serve.run:  # production refuses a demo's keys; it must not be handed them
+        settings = config.with_demo_keys(settings)
     logs.set_up(settings)
     try:
         return int(given.run(given, settings))

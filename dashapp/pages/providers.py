@@ -13,12 +13,12 @@ from dashapp.components import filters
 from dashapp.components.page import button, card, empty, page, page_head
 from dashapp.components.providers import (
     adding,
+    card_by_card,
     cards,
     drawer,
     grid,
     health,
     lists,
-    redrawing,
     replaying,
     shares,
 )
@@ -104,7 +104,7 @@ def layout(**query: Any) -> Component:
         adding.modal(),
         dcc.Store(id=QUERY, data=asked.stored()),
         dcc.Store(id=TICK),
-        dcc.Store(id=MARKS, data=redrawing.marks(PARTS, drawn)),
+        dcc.Store(id=MARKS, data=card_by_card.marks(PARTS, drawn)),
         dcc.Store(id=OPEN, data={"delivery": asked.delivery_id} if asked.delivery_id else None),
         name="providers",
     )
@@ -218,7 +218,7 @@ def _refresh(
     asked, kept = ProvidersQuery.read(data), store()
     found = _recent(asked, older or 0)
     full = PAGE_SIZE * ((older or 0) + 1)
-    parts, now = redrawing.changed(PARTS, _parts(_seen()), known)
+    parts, now = card_by_card.changed(PARTS, _parts(_seen()), known)
     return (
         *parts,
         grid.rows(found, kept.now(), kept.rules.zone),

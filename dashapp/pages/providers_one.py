@@ -123,7 +123,7 @@ def _live(found: Details) -> tuple[Any, ...]:
         _head(found, of),
         health.alarms([of], now),
         [
-            health.bars(of, now, zone),
+            health.bars(of),
             html.Div([html.Span("24 h ago"), html.Span("now")], className="hour-ends small hint"),
             html.P(health.says(of, now), className="second"),
             health.facts(of, zone),

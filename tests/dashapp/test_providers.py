@@ -5,21 +5,23 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select, update
 
-from dashapp.components.providers import drawer, health, replaying
+from dashapp.components.providers import cards, drawer, health, replaying
 from dashapp.components.providers.query import ProvidersQuery
 from ingest import intake
 from ingest.contract import Delivery, Door
 from ingest.vendors import registry
+from models.store import connections
 from models.store.base import Store
 from models.store.hooks import TokenBook
 from models.store.providers import Health
 from models.tables.telephony import delivery
 from tests.cast import INDORE_DID, Cast, Person
-from tests.dashapp.drawn import attributes, nodes, text
+from tests.dashapp.drawn import attributes, nodes, plain, text
 from tests.webapp import Visitor
 
 on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
@@ -183,6 +185,10 @@ def test_replaying_is_told_in_words() -> None:
 
 
 NOW = datetime(2026, 3, 2, 5, 30, tzinfo=UTC)
+FACTS: dict[str, Any] = {
+    "id": 1, "slug": "a", "vendor": "open", "label": "A", "zone": "Asia/Kolkata", "active": True, "seats": 1,
+    "last_at": NOW, "live": 0, "silent": 0, "waiting": 0,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -197,8 +203,42 @@ NOW = datetime(2026, 3, 2, 5, 30, tzinfo=UTC)
     ],
 )
 def test_a_connections_state(changes: dict[str, Any], expected: str) -> None:
-    facts: dict[str, Any] = {
-        "id": 1, "slug": "a", "vendor": "open", "label": "A", "zone": "Asia/Kolkata", "active": True, "seats": 1,
-        "last_at": NOW, "live": 0, "silent": 0, "waiting": 0,
-    }  # fmt: skip
-    assert health.state(Health(**{**facts, **changes}), NOW).word == expected
+    assert health.state(Health(**{**FACTS, **changes}), NOW).word == expected
+
+
+def test_a_card_is_made_of_few_components() -> None:
+    """Dash pays for every component at every update: 25 cards of 120 blocked a browser for seconds."""
+    vendor = registry.get("open")
+    drawn = plain(cards.cards([Health(**FACTS)], {"open": vendor}, NOW, ZoneInfo("Asia/Kolkata")))
+    assert len(list(nodes(drawn))) <= 60
+    assert [len(json.loads(hours)) for hours in attributes(drawn, "data-hours")] == [24]
+
+
+def test_a_card_without_a_seat_says_that_nobody_can_be_rung() -> None:
+    assert "nobody can be rung" in health.says(Health(**{**FACTS, "seats": 0}), NOW)
+    assert "nobody can be rung" not in health.says(Health(**FACTS), NOW)
+
+
+@on_sqlite
+def test_only_the_card_that_changed_is_drawn_anew(visit: Visit, cast: Cast, heard: dict[str, int]) -> None:
+    with cast.store.db.begin() as tx:
+        connections.add(
+            tx, cast.store.vault, slug="other", vendor="open", label="Other", at=cast.store.now(),
+            zone="Asia/Kolkata", country="IN",
+        )  # fmt: skip
+    visitor = visit(cast.dev)
+    page = visitor.page("/providers").get_json()
+    marks = next(props["data"] for props in nodes(page) if props.get("id") == "providers-marks")
+    key = next(key for key in visitor.app.callback_map if REFRESH in key and "providers-marks.data" in key)
+
+    def refreshed() -> Any:
+        return visitor.callback(
+            key, {"providers-query.data": None, "providers-tick.data": 1, "providers-marks.data": marks}
+        ).get_json()
+
+    assert not refreshed().get("sideUpdate")
+    hear(cast, b"unreadable again")
+    answer = refreshed()
+    assert "providers-cards" not in answer["response"]
+    (changed,) = answer["sideUpdate"]
+    assert json.loads(changed) == {"connection": cast.connection.id, "type": "provider-card"}

@@ -1,7 +1,9 @@
 """Commands for connections, seats and DIDs, on both databases, by what they print and what they change."""
 
 import re
+import secrets
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -12,6 +14,7 @@ from models.store.hooks import TokenBook
 from models.tables.people import audit
 from models.tables.telephony import connection
 from tests.cast import INDORE_DID, Cast
+from tests.databases import ROOT_KEY
 from tests.house.commands import Run
 from tests.telling import ended, tell
 
@@ -159,3 +162,20 @@ def test_seats_are_listed_moved_and_taken_away(run: Run, on: Store, cast: Cast) 
     with on.db.begin() as tx:
         people.set_active(tx, cast.asha.email, active=False)
     assert run("connection", "seats", "reference")[1].count("(shut out)") == 2
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_commands_use_a_demos_own_keys_and_serve_does_not(
+    run: Run, on: Store, cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = f'SECRET_KEY = "{secrets.token_hex(32)}"\nDATA_KEY = "{ROOT_KEY.hex()}"\n'
+    monkeypatch.delenv("SECRET_KEY")
+    monkeypatch.delenv("DATA_KEY")
+    assert "DATA_KEY cannot be used" in run("connection", "list")[2]
+    (tmp_path / "secrets.toml").write_text(made, "utf-8")
+    assert run("connection", "add", "mine", "--vendor", "open", "--label", "Mine")[0] == 0
+    status, _, said = run("serve")
+    assert status == 1
+    assert "SECRET_KEY is not set" in said
+    monkeypatch.setenv("DATA_KEY", "00" * 31 + "01")
+    assert "not the key this database was written with" in run("connection", "list")[2]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from dash import html
@@ -14,6 +15,7 @@ from dashapp.components.status import chip
 from ingest.contract import Capability, Vendor
 from models.store.providers import Health
 
+CARD, CARDS = "provider-card", "provider-cards"
 CAN: dict[Capability, tuple[str, str]] = {
     Capability.POPUP: ("window-stack", "Pop-up"),
     Capability.LOG: ("journal-text", "Call log"),
@@ -39,7 +41,7 @@ def cards(found: Sequence[Health], vendors: dict[str, Vendor], now: datetime, zo
             _card(each, vendors.get(each.vendor), now, zone)
             for each in sorted(found, key=lambda each: not each.alarm)
         ],
-        className="provider-cards",
+        className=CARDS,
     )
 
 
@@ -63,7 +65,7 @@ def _card(of: Health, vendor: Vendor | None, now: datetime, zone: ZoneInfo) -> C
             ),
             html.Div(
                 [
-                    health.bars(of, now, zone),
+                    health.bars(of),
                     html.Div([html.Span("24 h ago"), html.Span("now")], className="hour-ends small hint"),
                 ]
             ),
@@ -72,7 +74,7 @@ def _card(of: Health, vendor: Vendor | None, now: datetime, zone: ZoneInfo) -> C
             ),
             health.facts(of, zone),
             html.Div(
-                [html.Span([icon(name), text], className="can small") for name, text in able],
+                [html.Span(text, className=f"can small bi bi-{name}") for name, text in able],
                 className="provider-can",
                 title="What this connection can do",
             ),
@@ -84,8 +86,15 @@ def _card(of: Health, vendor: Vendor | None, now: datetime, zone: ZoneInfo) -> C
                 className="provider-do",
             ),
         ],
+        id={"type": CARD, "connection": of.id},
         className=f"card provider{' is-alarm' if of.alarm else ''}",
     )
+
+
+def each(drawn: Any) -> dict[str, Any]:
+    """The single cards of what ``cards`` drew, by a name that stays with the connection."""
+    found = drawn.children if drawn.className == CARDS else []
+    return {f"card-{one.id['connection']}": one for one in found}
 
 
 def turned_away(counts: dict[str, int]) -> Component | None:

@@ -1,5 +1,6 @@
 """How a connection is doing, in one word, in figures and in a line of bars."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -9,7 +10,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp.components import words
-from dashapp.components.page import banner, info
+from dashapp.components.page import banner
 from dashapp.components.status import Tone, word
 from models.rules.silence import Hearing
 from models.store.providers import Health
@@ -76,7 +77,12 @@ def _silence(of: Health, now: datetime) -> str:
 
 
 def says(of: Health, now: datetime) -> str:
-    """What is to be said of the silence or the hearing, in a sentence."""
+    """What is to be said of the silence or the hearing, and that nobody can be rung where nobody has a seat."""
+    nobody = " No seats yet: nobody can be rung." if of.active and of.last_at and not of.seats else ""
+    return _hearing(of, now) + nobody
+
+
+def _hearing(of: Health, now: datetime) -> str:
     match of.hearing.hearing:
         case Hearing.SILENT if of.active:
             return f"Nothing for {words.age(of.last_at, now) if of.last_at else 'long'}; {_usual(of.hearing.expected)} in that time."
@@ -93,27 +99,21 @@ def _usual(calls: float) -> str:
     return f"about {calls:,.0f} are usual" if calls >= 1 else "hardly any are usual"
 
 
-def bars(of: Health, now: datetime, zone: ZoneInfo) -> Component:
-    """Deliveries of the last 24 hours, a bar for each 60 minutes, the newest at the right."""
-    most = max(of.rate) or 1
-    drawn = []
-    for place, count in enumerate(of.rate):
-        until = now - timedelta(hours=len(of.rate) - 1 - place)
-        at = f"{words.clock(until - timedelta(hours=1), zone)} to {words.clock(until, zone)}"
-        tall = f"{max(count / most * 100, 4 if count else 0):.0f}%"
-        drawn.append(
-            html.Span(
-                html.Span(style={"height": tall}),
-                className="hour-bar",
-                title=f"{at}: {words.plural(count, 'delivery', 'deliveries')}",
-            )
-        )
+def bars(of: Health) -> Component:
+    """Deliveries of the last 24 hours, a bar for each 60 minutes, the newest at the right.
+
+    The browser draws them (assets/js/hours.js): 24 bars of 25 connections would be 1,200 components, and Dash
+    pays for each of them at every update of the page.
+    """
     total = words.plural(sum(of.rate), "delivery", "deliveries")
+    most = max(of.rate)
     return html.Div(
-        drawn,
         className="hour-bars",
         role="img",
-        **{"aria-label": f"{total} in the last 24 hours, at most {most if sum(of.rate) else 0:,} in one"},
+        **{
+            "aria-label": f"{total} in the last 24 hours, at most {most:,} in one",
+            "data-hours": json.dumps(list(of.rate)),
+        },
     )
 
 
@@ -174,4 +174,4 @@ def error_share(of: Health) -> str:
 
 
 def _fact(name: str, value: Component | str, meaning: str) -> Component:
-    return html.Div([html.Dt([name, " ", info(meaning)]), html.Dd(value)])
+    return html.Div([html.Dt(name, **{"data-info": meaning}), html.Dd(value)])
