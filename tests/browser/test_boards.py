@@ -171,6 +171,7 @@ def test_a_row_unfolds_and_stays_where_it_is(
     expect(episode).to_have_count(0)
     expect(row(page, tanvi)).to_have_count(0)
     row(page, other).locator("[col-id=programme]").click()
+    expect(episode).to_contain_text("Waits for")
     page.reload()
     expect(page.locator(".episode")).to_contain_text("Waits for")
 
