@@ -248,7 +248,7 @@ def test_a_connection_that_is_off_or_cannot_be_asked_stands_with_its_reason(
     visit: Visit, cast: Cast, provider: Records
 ) -> None:
     plain = cast.line("plain", "open")
-    assert "Hands out no call records. 0 calls on file." in text(
+    assert "its keys are not filled in. 0 calls on file." in text(
         visit(cast.dev).page("/reconciliation").get_json()
     )
     with cast.store.db.begin() as tx:

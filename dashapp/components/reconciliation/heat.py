@@ -67,7 +67,7 @@ def _row(account: Account, day: Day) -> Component:
         className="heat-name",
     )
     if not account.askable:
-        said = f"Hands out no call records. {words.plural(account.held, 'call')} on file."
+        said = f"Not asked: it hands out no call records, or its keys are not filled in. {words.plural(account.held, 'call')} on file."
         return html.Tr([name, html.Td(said, colSpan=len(day.hours) + 1, className="heat-said small")])
     return html.Tr([name, *[_cell(account, hour, day) for hour in day.hours], _sum(account)])
 
