@@ -5,11 +5,11 @@ from typing import Any, Literal
 from alembic import context
 from sqlalchemy import Connection
 
-from models.tables import calls, leads, people, telephony
+from models.tables import calls, leads, people, telephony, work
 from models.tables.base import Instant, metadata
 
 # Importing a module is what puts its tables into the metadata.
-SUBJECTS = (calls, leads, people, telephony)
+SUBJECTS = (calls, leads, people, telephony, work)
 
 
 def plain_types(kind: str, item: Any, _context: Any) -> str | Literal[False]:

@@ -125,6 +125,9 @@ notification = Table(
     Column("cleared_how", String(24)),
     # Known only long after the call, from the provider's records: it rings no alarm.
     Column("late", Boolean, nullable=False, default=False, server_default=false()),
+    # Who said "I take this one", for as long as the institution lets a claim last.
+    Column("claimed_by", Integer),
+    Column("claimed_at", Instant),
     Index("ix_notification_lead_id", "lead_id", "state"),
     Index("ix_notification_raised_at", "raised_at", "id"),
     Index(

@@ -25,6 +25,7 @@ lead = Table(
     Column("language", String(40)),
     Column("region", String(80)),
     Column("stage", String(80), nullable=False),
+    Column("sub_stage", String(80)),
     Column("source", String(80), nullable=False),
     Column("owner_id", ForeignKey("person.id"), index=True),
     Column("external_id", String(120), unique=True),
@@ -35,6 +36,7 @@ lead = Table(
     Column("last_talk_at", Instant),
     Column("last_talk_by", Integer),
     Column("last_talk_seconds", Integer),
+    Column("merged_into", BigId),  # the lead this one turned out to be; it is then shown nowhere
     Index("ix_lead_name", "name"),
     Index("ix_lead_email", "email"),
 )
@@ -49,6 +51,8 @@ lead_phone = Table(
     Column("phone_ct", LargeBinary, nullable=False),
     Column("mask", String(24), nullable=False),
     Column("position", SmallInteger, nullable=False, default=0),
+    # The blind index of the last four digits, for finding a lead by them; null until the filling job came by.
+    Column("tail_ix", LargeBinary(32), index=True),
     UniqueConstraint("lead_id", "phone_ix"),
 )
 
@@ -62,6 +66,11 @@ application = Table(
     Column("payment", String(40), nullable=False),
     Column("steps_done", SmallInteger, nullable=False),
     Column("steps_total", SmallInteger, nullable=False),
+    Column("form", String(160), nullable=False, default="", server_default=""),
+    Column(
+        "missing", String(300), nullable=False, default="", server_default=""
+    ),  # what it still lacks, in words
+    Column("updated_at", Instant),
     Column("created_at", Instant, nullable=False),
 )
 

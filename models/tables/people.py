@@ -91,4 +91,5 @@ audit = Table(
     Column("action", String(60), nullable=False),
     Column("subject", String(120), nullable=False),
     Column("detail", Text, nullable=False, default=""),
+    Index("ix_audit_person_id_action", "person_id", "action", "at"),
 )

@@ -76,6 +76,8 @@ seat = Table(
     Column("address_ix", LargeBinary(32), nullable=False),
     Column("address_ct", LargeBinary, nullable=False),
     Column("mask", String(60), nullable=False),
+    Column("kind", String(8), nullable=False, default="phone", server_default="phone"),  # phone | sip
+    Column("secret_ct", LargeBinary),  # a SIP seat's own password, where the connection has no shared secret
     UniqueConstraint("connection_id", "address_ix"),
 )
 
