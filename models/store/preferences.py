@@ -26,7 +26,7 @@ def of(tx: Connection, person_id: int) -> dict[str, str]:
     found = dict(
         tx.execute(
             select(preference.c.name, preference.c.value).where(preference.c.person_id == person_id)
-        ).all()  # type: ignore[arg-type]
+        ).all()
     )
     return {name: found[name] if found.get(name) in values else values[0] for name, values in KNOWN.items()}
 
