@@ -11,6 +11,7 @@ from models.rules.phone import mask
 from models.store.api_audit import note
 from models.store.api_leads import require_all
 from models.store.callrows import FIRST_STAGE, PHONE
+from models.store.lead_editing import note_move
 from models.store.vault import Vault
 from models.tables.leads import lead, lead_phone
 from models.tables.people import person
@@ -79,6 +80,7 @@ def upsert(
         return Upserted(lead_id, True)
     changed = {name: value for name, value in told.items() if found[name] != value}
     if changed:
+        _note_move(tx, found, changed, now)
         tx.execute(update(lead).where(lead.c.id == found["id"]).values(**changed, updated_at=now))
     names = list(changed)
     if facts.phone and phone_ix and not _has_phone(tx, found["id"], phone_ix):
@@ -87,6 +89,15 @@ def upsert(
     if names:
         note(tx, viewer, "lead.updated", found["id"], ", ".join(sorted(names)), now)
     return Upserted(found["id"], False)
+
+
+def _note_move(tx: Connection, found: RowMapping, changed: dict[str, Any], now: datetime) -> None:
+    """A stage the other system told is a step of the lead's history; the sub-stage was one of the old stage's."""
+    if "stage" not in changed:
+        return
+    changed["sub_stage"] = None
+    was = (found["stage"], found["sub_stage"])
+    note_move(tx, found["id"], 0, was, (changed["stage"], None), now)
 
 
 def counselor_id(tx: Connection, email: str) -> int | None:
