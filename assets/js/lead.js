@@ -1,5 +1,5 @@
 /* An open profile ([data-lead-id]): says that it is still on the screen, asks for a fresh timeline when the lead's
-   calls or entries change, and tells of a call missed meanwhile. */
+   calls or entries change and for head and rail when somebody changed the lead, and tells of a call missed meanwhile. */
 (() => {
   const cb = window.callboard;
   const EVERY = 20000;
@@ -20,6 +20,19 @@
       if (profile.isConnected) cb.setProps({ type: "profile-refresh", lead }, { data: { lead, at: Date.now() } });
     }, 300);
   }
+
+  /* Head and rail follow the lead, but never while a field in them or a menu is open. */
+  const redraw = {};
+  cb.redrawLead = (lead) => {
+    clearTimeout(redraw[lead]);
+    redraw[lead] = setTimeout(() => {
+      const profile = shown();
+      if (Number(profile?.dataset.leadId) !== lead) return;
+      if (profile.querySelector(".fact-form, .stage-menu:not([hidden])")) return cb.redrawLead(lead);
+      cb.setProps({ type: "profile-changed", lead }, { data: { lead, at: Date.now() } });
+      refresh(profile);
+    }, 400);
+  };
 
   /* A miss while the page is open is not cleared by itself: the person may have been looking elsewhere. */
   function missedNow(profile, entry) {
@@ -45,6 +58,7 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     cb.on("call", about(refresh));
+    cb.on("lead", about((profile, body) => cb.redrawLead(body.lead_id)));
     cb.on("entry", about((profile, entry) => { missedNow(profile, entry); refresh(profile); }));
   });
   document.addEventListener("visibilitychange", () => viewing(shown()));
@@ -57,6 +71,11 @@
     if (pill?.matches("button")) {
       profile.querySelector(".lead-body").dataset.show = pill.dataset.show;
       pill.parentNode.querySelectorAll("[data-show]").forEach((one) => one.setAttribute("aria-pressed", String(one === pill)));
+    }
+    const tab = event.target.closest("[data-tab-of]");
+    if (tab) {
+      profile.dataset.tab = tab.dataset.tabOf;
+      tab.parentNode.querySelectorAll("[data-tab-of]").forEach((one) => one.setAttribute("aria-pressed", String(one === tab)));
     }
     if (event.target.closest("[data-seen]")) profile.querySelector(".missed-now").hidden = true;
   });

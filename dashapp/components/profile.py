@@ -13,16 +13,18 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from dashapp.auth import allow
-from dashapp.components import errors, status, words
+from dashapp.components import errors, lead_head, words
 from dashapp.components.icon import icon
+from dashapp.components.lead_rail import Seen, rail
 from dashapp.components.moments import moments, what_cleared
-from dashapp.components.page import Children, banner
+from dashapp.components.page import banner
 from dashapp.components.people import avatar
 from dashapp.context import store, viewer
 from models.rules.access import Role, Viewer
-from models.store import leads, openings
+from models.store import leads, openings, stages
 from models.store.leads import Profile
 from models.store.openings import Cleared
+from models.store.stages import Stage
 from models.store.timeline import CallMoment, Moment, timeline
 
 WAYS = frozenset({"popup", "queue", "board", "bell", "search", "leads", "seen", "link"})
@@ -41,13 +43,15 @@ def open_lead(lead_id: int, via: str | None) -> Component:
     with kept.read() as tx:
         found = leads.profile(tx, who, lead_id, now=now, rules=kept.rules)
         story = timeline(tx, who, lead_id) if found else []
+        places = stages.choosable(tx)
     if found is None:
         return errors.not_here()
-    return _lead(found, story, opened.opening_id, opened.cleared, who, now, kept.rules.zone)
+    return _lead(found, places, story, opened.opening_id, opened.cleared, who, now, kept.rules.zone)
 
 
 def _lead(
     profile: Profile,
+    places: list[Stage],
     story: list[Moment],
     opening_id: int,
     cleared: list[Cleared],
@@ -58,7 +62,8 @@ def _lead(
     return html.Article(
         [
             _phone_bar(who),
-            _head(profile, who, now, zone),
+            _head(profile, places),
+            _tabs(profile),
             html.Div(
                 [
                     _missed_now(profile.id),
@@ -69,11 +74,22 @@ def _lead(
                 className="lead-body",
                 **{"data-show": "all"},
             ),
-            _rail(profile, zone),
+            html.Aside(
+                rail(profile, Seen(who, now, zone)),
+                id={"type": "profile-rail", "lead": profile.id},
+                className="lead-rail",
+                **{"aria-label": "Applications and facts"},
+            ),
             dcc.Store(id={"type": "profile-refresh", "lead": profile.id}),
+            dcc.Store(id={"type": "profile-changed", "lead": profile.id}),
         ],
         className="profile",
-        **{"data-lead-id": str(profile.id), "data-opening-id": str(opening_id), "aria-label": profile.name},
+        **{
+            "data-lead-id": str(profile.id),
+            "data-opening-id": str(opening_id),
+            "data-tab": "timeline",
+            "aria-label": profile.name,
+        },
     )
 
 
@@ -88,36 +104,42 @@ def _phone_bar(who: Viewer) -> Component:
     )
 
 
-def _head(profile: Profile, who: Viewer, now: datetime, zone: ZoneInfo) -> Component:
-    study = [part for part in (profile.programme, profile.city) if part]
-    mask = profile.masks[0] if profile.masks else "No number known"
-    calls = f"{words.plural(profile.calls, 'call')}" if profile.calls else "No call yet"
-    today = f"{words.plural(profile.calls_today, 'call')} today, {profile.calls} in all"
-    line = [html.Span(mask, className="num"), html.Span(today if profile.calls_today else calls)]
-    if profile.external_id:
-        line.append(html.Span(profile.external_id, className="num"))
-    history = [html.Span(_last_talk(profile, who, now, zone)), html.Span(_owner(profile))]
+def _head(profile: Profile, places: list[Stage]) -> Component:
     return html.Header(
         [
             avatar(profile.name, 48, accent=True),
             html.Div(
                 [
-                    html.Div(
-                        [html.H1(profile.name), status.chip("accent", None, profile.stage)],
-                        className="lead-name",
-                    ),
-                    html.Div(
-                        [html.Span(part) for part in study] or "Programme not known yet",
-                        className="lead-line",
-                    ),
-                    html.Div(line, className="lead-line"),
-                    html.Div(history, className="lead-line hint"),
+                    html.Div(lead_head.who(profile, places), id={"type": "profile-who", "lead": profile.id}),
                     html.Div(className="lead-live", **{"data-lead-live": str(profile.id)}),
                 ],
                 className="who",
             ),
         ],
         className="lead-head",
+    )
+
+
+def _tabs(profile: Profile) -> Component:
+    """On a phone one part at a time; assets/js/lead.js shows the one chosen."""
+    tabs: tuple[tuple[str, str, int | None], ...] = (
+        ("timeline", "Timeline", None),
+        ("apps", "Applications", len(profile.applications)),
+        ("facts", "Facts", None),
+    )
+    return html.Div(
+        [
+            html.Button(
+                [word, html.Span(str(n), className="n") if n is not None else None],
+                type="button",
+                className="tab",
+                **{"data-tab-of": name, "aria-pressed": "true" if name == "timeline" else "false"},
+            )
+            for name, word, n in tabs
+        ],
+        className="tabs lead-tabs",
+        role="group",
+        **{"aria-label": "Parts of the lead"},
     )
 
 
@@ -185,80 +207,6 @@ def _filters(story: list[Moment], now: datetime, zone: ZoneInfo) -> Component:
     )
 
 
-def _rail(profile: Profile, zone: ZoneInfo) -> Component:
-    return html.Aside(
-        [_applications(profile), _facts(profile, zone)],
-        className="lead-rail",
-        **{"aria-label": "Applications and facts"},
-    )
-
-
-def _applications(profile: Profile) -> Component:
-    rows: list[Component] = []
-    for application in profile.applications:
-        done = round(100 * application.steps_done / max(1, application.steps_total))
-        rows.append(
-            html.Div(
-                [
-                    html.Div(
-                        [
-                            html.Span(application.programme),
-                            html.Span(
-                                f"{application.steps_done} of {application.steps_total}", className="num"
-                            ),
-                        ],
-                        className="app-row",
-                    ),
-                    html.Span(html.Span(style={"width": f"{done}%"}), className="bar"),
-                    html.Div(f"{application.stage} · {application.payment}", className="small hint"),
-                ],
-                className="app",
-            )
-        )
-    head = html.Div([html.H2("Applications"), html.Span(str(len(rows)))], className="rail-head")
-    return html.Section([head, *(rows or [html.P("None yet.", className="hint")])])
-
-
-def _owner(profile: Profile) -> str:
-    if profile.owner is None:
-        return "Nobody's lead yet"
-    return "Your lead" if profile.is_mine else f"{profile.owner}'s lead"
-
-
-def _last_talk(profile: Profile, who: Viewer, now: datetime, zone: ZoneInfo) -> str:
-    if profile.last_talk_at is None:
-        return "Never talked with"
-    said = f"Last talk {words.moment(profile.last_talk_at, now, zone)}, {words.duration(profile.last_talk_seconds)}"
-    if profile.last_talk_by is None:
-        return said
-    return f"{said} with {'you' if profile.last_talk_by == who.name else profile.last_talk_by}"
-
-
-def _facts(profile: Profile, zone: ZoneInfo) -> Component:
-    known: list[tuple[str, Children]] = [
-        ("City", profile.city),
-        ("E-mail", _mail(profile.email)),
-        ("Source", profile.source),
-        ("Owner", profile.owner),
-        ("Since", words.short_day(profile.created_at, zone)),
-        ("Numbers", ", ".join(profile.masks) if len(profile.masks) > 1 else None),
-        ("Also", ", ".join(profile.also_known) or None),
-    ]
-    rows: list[Component] = []
-    for name, value in known:
-        if value:
-            rows += [html.Dt(name), html.Dd(value)]
-    return html.Section([html.Div(html.H2("Facts"), className="rail-head"), html.Dl(rows, className="facts")])
-
-
-def _mail(address: str | None) -> Children:
-    """A long address breaks before its @, not in the middle of a word."""
-    if not address or "@" not in address:
-        return address
-    name, _, domain = address.rpartition("@")
-    return [name, html.Wbr(), f"@{domain}"]
-
-
 @callback(
     Output({"type": "profile-timeline", "lead": MATCH}, "children"),
     Input({"type": "profile-refresh", "lead": MATCH}, "data"),
@@ -285,6 +233,25 @@ def _seen(clicks: int | None, ident: dict[str, Any]) -> tuple[Component | None, 
     lead_id = int(ident["lead"])
     opened = openings.open_profile(store(), viewer(), lead_id, "seen")
     return _cleared(opened.cleared), _story(lead_id)
+
+
+@callback(
+    Output({"type": "profile-who", "lead": MATCH}, "children"),
+    Output({"type": "profile-rail", "lead": MATCH}, "children"),
+    Input({"type": "profile-changed", "lead": MATCH}, "data"),
+    prevent_initial_call=True,
+)
+@allow("counselor", "supervisor", "admin")
+def _changed(asked: dict[str, Any]) -> tuple[list[Component], list[Component]]:
+    """Head and rail as the lead is now, after somebody changed it; nothing when it is not here any more."""
+    kept, who, lead_id = store(), viewer(), int(asked["lead"])
+    now = kept.now()
+    with kept.read() as tx:
+        found = leads.profile(tx, who, lead_id, now=now, rules=kept.rules)
+        places = stages.choosable(tx)
+    if found is None:
+        return [], []
+    return lead_head.who(found, places), rail(found, Seen(who, now, kept.rules.zone))
 
 
 def _story(lead_id: int) -> list[Component]:

@@ -61,6 +61,12 @@ def short_day(at: datetime, zone: ZoneInfo) -> str:
     return f"{local:%a} {local.day} {local:%b}"
 
 
+def date_of(at: datetime, zone: ZoneInfo) -> str:
+    """``4 Nov 2026`` in the zone."""
+    local = at.astimezone(zone)
+    return f"{local.day} {local:%b %Y}"
+
+
 def moment(at: datetime, now: datetime, zone: ZoneInfo) -> str:
     """``today 14:43``, ``yesterday 14:43``, ``Fri 20 Nov``, in the zone."""
     days = (now.astimezone(zone).date() - at.astimezone(zone).date()).days

@@ -16,6 +16,7 @@ from models.rules.access import Role, Viewer
 from models.store import entries
 from models.store.base import Rules, Store
 from models.store.callrows import local_day
+from models.store.lead_editing import shown
 from models.store.openings import may_open
 from models.tables.calls import call, notification, offer
 from models.tables.leads import application, lead, lead_phone
@@ -44,9 +45,12 @@ class Profile:
     name: str
     programme: str | None
     city: str | None
+    language: str | None
+    region: str | None
     stage: str
+    sub_stage: str | None
     source: str
-    email: str | None
+    email: str | None  # an address that is somebody's number is masked
     external_id: str | None
     created_at: datetime
     owner: str | None
@@ -115,9 +119,12 @@ def profile(tx: Connection, viewer: Viewer, lead_id: int, *, now: datetime, rule
         name=row["name"],
         programme=row["programme"],
         city=row["city"],
+        language=row["language"],
+        region=row["region"],
         stage=row["stage"],
+        sub_stage=row["sub_stage"],
         source=row["source"],
-        email=row["email"],
+        email=shown(row["email"]) or None,
         external_id=row["external_id"],
         created_at=row["created_at"],
         owner=row["owner"],

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from werkzeug.test import TestResponse
 
-from models.store import entries
+from models.store import entries, stages
 from models.store.base import Store
 from tests.cast import Cast, Lead, Person
 from tests.dashapp.drawn import attributes, text
@@ -169,6 +170,63 @@ def test_applications_and_owner_stand_in_the_rail(
     lead = cast.lead(owner=cast.asha, city="Indore", source="Walk-in", created_at=clock.ago(days=30))
     tell(store, cast, ended(store, cast.asha, lead, "c1", talk=95, ago=timedelta(days=1)))
     said = text(visit(cast.asha).page(f"/lead/{lead.id}").json)
-    assert "Last talk yesterday" in said
-    assert "1m 35s with you · Your lead".replace(" · ", " ") in said
+    assert "Last talk Yesterday" in said
+    assert "1m 35s with you" in said
+    assert f"Owner {cast.asha.name} (you)" in said
     assert "Walk-in" in said
+
+
+def test_details_and_stage_are_changed_from_the_page(visit: Visit, store: Store, cast: Cast) -> None:
+    lead = cast.lead(owner=cast.asha, city="Indore", stage="New")
+    stages.add(store, cast.dev.viewer, "Applied", needs_follow_up=True)
+    asha = visit(cast.asha)
+    page = asha.page(f"/lead/{lead.id}").json
+    assert attributes(page, "data-to-stage") == ["Applied"]
+    assert (
+        dict(zip(attributes(page, "data-fact"), attributes(page, "data-value"), strict=False))["city"]
+        == "Indore"
+    )
+
+    change = {"lead": lead.id, "changes": {"city": "Dewas"}, "seen": {"city": "Indore"}}
+    assert asha.post("/lead-details", change).json == {"values": {"city": "Dewas"}, "needs_follow_up": False}
+    late = visit(cast.meera).post("/lead-details", {**change, "changes": {"city": "Ujjain"}})
+    assert late.status_code == 409
+    assert late.json == {"newer": {"city": "Dewas"}, "say": f"{cast.asha.name} changed this meanwhile."}
+    wrong = asha.post("/lead-details", {**change, "changes": {"name": ""}})
+    assert (wrong.status_code, wrong.json) == (422, {"field": "name", "say": "A lead needs a name."})
+
+    moved = {"lead": lead.id, "to": {"stage": "Applied"}, "seen": {"stage": "New", "sub_stage": ""}}
+    assert asha.post("/lead-stage", moved).json == {
+        "values": {"stage": "Applied", "sub_stage": ""},
+        "needs_follow_up": True,
+    }
+    changed = next(key for key in asha.app.callback_map if "profile-who" in key)
+    drawn = told(
+        asha, changed, lead.id, {f'{{"lead":{lead.id},"type":"profile-changed"}}.data': {"lead": lead.id}}
+    )
+    assert "Applied" in text(drawn.json)
+    assert "Dewas" in text(drawn.json)
+
+
+def test_nobody_else_changes_it(visit: Visit, store: Store, cast: Cast) -> None:
+    lead = cast.lead(owner=cast.asha, city="Indore", stage="New")
+    change = {"lead": lead.id, "changes": {"city": "Pune"}, "seen": {"city": "Indore"}}
+    moved = {"lead": lead.id, "to": {"stage": "New"}, "seen": {"stage": "New"}}
+    for address, body in (("/lead-details", change), ("/lead-stage", moved)):
+        theirs = visit(cast.chitra).post(address, body)
+        nobodys = visit(cast.chitra).post(address, {**body, "lead": lead.id + 999})
+        assert (theirs.status_code, theirs.data) == (nobodys.status_code, nobodys.data) == (404, theirs.data)
+    chitra = visit(cast.chitra)
+    changed = next(key for key in chitra.app.callback_map if "profile-who" in key)
+    drawn = told(
+        chitra, changed, lead.id, {f'{{"lead":{lead.id},"type":"profile-changed"}}.data': {"lead": lead.id}}
+    )
+    assert lead.name not in drawn.text
+    odd: Any
+    for odd in (
+        [],
+        {"lead": "1"},
+        {"lead": lead.id, "changes": [], "seen": {}},
+        {"lead": True, "changes": {}},
+    ):
+        assert visit(cast.asha).post("/lead-details", odd).status_code == 400

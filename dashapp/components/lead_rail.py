@@ -1,0 +1,119 @@
+"""What stands beside a lead's timeline: applications, and facts that can be changed where they stand.
+
+``assets/js/lead-edit.js`` turns a fact into a field and sends it; the rail is drawn anew when the lead changes.
+"""
+
+from datetime import datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashapp.components import words
+from dashapp.components.icon import icon
+from dashapp.components.page import Children
+from models.rules.access import Viewer
+from models.store.lead_editing import FIELDS
+from models.store.leads import Profile
+
+
+class Seen(NamedTuple):
+    """Who looks, when, and in which zone."""
+
+    who: Viewer
+    now: datetime
+    zone: ZoneInfo
+
+
+def rail(profile: Profile, seen: Seen) -> list[Component]:
+    """The sections, from top to bottom."""
+    return [_applications(profile), _facts(profile, seen)]
+
+
+def _applications(profile: Profile) -> Component:
+    rows: list[Component] = []
+    for application in profile.applications:
+        done = round(100 * application.steps_done / max(1, application.steps_total))
+        rows.append(
+            html.Div(
+                [
+                    html.Div(
+                        [
+                            html.Span(application.programme),
+                            html.Span(
+                                f"{application.steps_done} of {application.steps_total}", className="num"
+                            ),
+                        ],
+                        className="app-row",
+                    ),
+                    html.Span(html.Span(style={"width": f"{done}%"}), className="bar"),
+                    html.Div(f"{application.stage} · {application.payment}", className="small hint"),
+                ],
+                className="app",
+            )
+        )
+    head = html.Div([html.H2("Applications"), html.Span(str(len(rows)))], className="rail-head")
+    return html.Section([head, *(rows or [html.P("None yet.", className="hint")])], className="rail-apps")
+
+
+def _facts(profile: Profile, seen: Seen) -> Component:
+    can: list[Component] = []
+    for field, (word, longest) in FIELDS.items():
+        can += [html.Dt(word), html.Dd(_fact(field, word, longest, getattr(profile, field) or ""))]
+    told: list[tuple[str, Children]] = [
+        ("Source", f"{profile.source}, {words.date_of(profile.created_at, seen.zone)}"),
+        ("Owner", _owner(profile)),
+        ("Last talk", _last_talk(profile, seen)),
+        ("Numbers", ", ".join(profile.masks) if len(profile.masks) > 1 else None),
+        ("Also", ", ".join(profile.also_known) or None),
+    ]
+    rows: list[Component] = []
+    for name, value in told:
+        if value:
+            rows += [html.Dt(name), html.Dd(value)]
+    return html.Section(
+        [html.Div(html.H2("Facts"), className="rail-head"), html.Dl([*can, *rows], className="facts")],
+        className="rail-facts",
+    )
+
+
+def _fact(field: str, word: str, longest: int, value: str) -> Component:
+    said = value or "Add"
+    return html.Button(
+        [html.Span(_breakable(value) if value else said), icon("pencil")],
+        type="button",
+        className=f"fact{'' if value else ' is-empty'}",
+        **{
+            "data-fact": field,
+            "data-word": word,
+            "data-value": value,
+            "data-longest": str(longest),
+            "aria-label": f"{word}: {value}. Change" if value else f"Add {word}",
+        },
+    )
+
+
+def _breakable(value: str) -> Children:
+    """A long address breaks before its @, not in the middle of a word."""
+    if "@" not in value:
+        return value
+    name, _, domain = value.rpartition("@")
+    return [name, html.Wbr(), f"@{domain}"]
+
+
+def _owner(profile: Profile) -> str:
+    if profile.owner is None:
+        return "Nobody yet"
+    return f"{profile.owner} (you)" if profile.is_mine else profile.owner
+
+
+def _last_talk(profile: Profile, seen: Seen) -> str:
+    if profile.last_talk_at is None:
+        return "Never"
+    at = words.moment(profile.last_talk_at, seen.now, seen.zone)
+    at = at[0].upper() + at[1:]
+    said = f"{at}, {words.duration(profile.last_talk_seconds)}"
+    if profile.last_talk_by is None:
+        return said
+    return f"{said} with {'you' if profile.last_talk_by == seen.who.name else profile.last_talk_by}"

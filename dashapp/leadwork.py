@@ -1,0 +1,98 @@
+"""What people do to a lead: ``POST /lead-details`` and ``/lead-stage``.
+
+Answers: 200 what was kept; 409 somebody was faster, with what the lead says now; 422 which field is wrong and
+why; 404 no such lead, or not for this person; 400 a request our own pages do not make.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from dashapp import auth
+from dashapp.context import store, viewer
+from models.store import lead_editing
+from models.store.lead_editing import BadDetail, NotEditable, Outcome
+
+LONGEST = 2000
+"""Characters of one value, far above what any detail may have: more is no person's typing."""
+
+
+class Misread(ValueError):
+    """The request is not one of our pages'."""
+
+
+def blueprint() -> Blueprint:
+    doors = Blueprint("leadwork", __name__)
+
+    @doors.post("/lead-details")
+    @auth.policy(auth.SIGNED_IN)
+    def details() -> Response:
+        body = body_of()
+        changes, seen = texts(body, "changes"), texts(body, "seen")
+        return _told(lead_editing.edit(store(), viewer(), lead_of(body), changes, seen))
+
+    @doors.post("/lead-stage")
+    @auth.policy(auth.SIGNED_IN)
+    def stage() -> Response:
+        body = body_of()
+        to, seen = texts(body, "to"), texts(body, "seen")
+        done = lead_editing.move(store(), viewer(), lead_of(body), _place(to), _place(seen))
+        return _told(done)
+
+    @doors.errorhandler(NotEditable)
+    def not_here(_: NotEditable) -> Response:
+        return answer(404, say="This lead is not here any more.")
+
+    @doors.errorhandler(BadDetail)
+    def wrong(error: BadDetail) -> Response:
+        return answer(422, field=error.field, say=str(error))
+
+    @doors.errorhandler(Misread)
+    def misread(error: Misread) -> Response:
+        return answer(400, say=str(error))
+
+    return doors
+
+
+def answer(status: int, **body: Any) -> Response:
+    made: Response = jsonify(body)
+    made.status_code = status
+    return made
+
+
+def body_of() -> Mapping[str, Any]:
+    """The request's JSON object. Raises ``Misread``."""
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict):
+        raise Misread("a JSON object is needed")
+    return body
+
+
+def lead_of(body: Mapping[str, Any], name: str = "lead") -> int:
+    """A lead's id. Raises ``Misread``."""
+    found = body.get(name)
+    if not isinstance(found, int) or isinstance(found, bool) or not 0 < found < 2**62:
+        raise Misread(f"{name} is a lead's id")
+    return found
+
+
+def texts(body: Mapping[str, Any], name: str) -> dict[str, str]:
+    """An object of texts. Raises ``Misread``."""
+    found = body.get(name)
+    if not isinstance(found, dict) or not all(
+        isinstance(value, str) and len(value) <= LONGEST for value in found.values()
+    ):
+        raise Misread(f"{name} is an object of texts")
+    return found
+
+
+def _place(told: Mapping[str, str]) -> tuple[str, str | None]:
+    return told.get("stage", ""), told.get("sub_stage") or None
+
+
+def _told(done: Outcome) -> Response:
+    if done.saved:
+        return answer(200, values=done.values, needs_follow_up=done.needs_follow_up)
+    who = done.by or "Somebody else"
+    return answer(409, newer=done.newer, say=f"{who} changed this meanwhile.")
