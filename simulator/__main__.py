@@ -7,6 +7,7 @@ import secrets
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -27,6 +28,7 @@ from simulator.post import HttpPost
 from simulator.schedule import Schedule
 from simulator.speakers.registry import SPEAKERS
 from simulator.story import Tempo
+from simulator.switchboard import Moods, Switchboard
 from simulator.window import Window
 
 log = logging.getLogger("simulator")
@@ -66,8 +68,6 @@ def _run(told: argparse.Namespace) -> int:
     counselors = read_counselors(answer)
     books = _books(demo, counselors, told.leads)
     ledger = Ledger(secrets.token_hex(4), clock.now())
-    window = Window(ledger, told.port, books.connections)
-    window.open()
     Thread(target=introduce_all, args=(api, books, stop), daemon=True).start()
     knobs = Knobs(
         told.duplicates, told.shuffle, told.late, told.window / told.speed, told.late_seconds / told.speed
@@ -76,6 +76,11 @@ def _run(told: argparse.Namespace) -> int:
     exchange = Exchange(
         books, HttpPost(), ledger, Schedule(), Manner(tempo, knobs, tuple(told.retries_after)), seed
     )
+    moods = Moods(told.dial_refuse, told.dial_silent)
+    between = (told.dial_talk[0], max(told.dial_talk))
+    switchboard = Switchboard(exchange, moods, replace(tempo, talks_between=between), seed)
+    window = Window(ledger, told.port, books.connections, switchboard.doors())
+    window.open()
     office = Office(api, exchange, Diligence(told.diligence), told.calls_per_hour * told.speed / 3600, seed)
     exchange.schedule.at(ledger.started_at + TIDY_EVERY, partial(office.tidy, TIDY_EVERY))
     length = Length(
@@ -167,6 +172,15 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--late-seconds", type=_positive, default=600.0, help="how late at most (at speed 1)")
     run.add_argument("--diligence", type=_share, default=0.8, help="share of profiles opened during calls")
     run.add_argument("--leads", type=int, default=LEADS, help="people who call again and again")
+    run.add_argument("--dial-refuse", type=_share, default=0.03, help="share of ordered calls refused")
+    run.add_argument("--dial-silent", type=_share, default=0.01, help="share of orders answered too late")
+    run.add_argument(
+        "--dial-talk",
+        type=_positive,
+        nargs=2,
+        default=[10.0, 90.0],
+        help="seconds ordered talks last, from, to",
+    )
     run.add_argument("--duration", type=_positive, help="seconds after which no more calls begin")
     run.add_argument("--until-calls", type=int, help="number of calls after which no more begin")
     run.add_argument(

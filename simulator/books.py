@@ -68,7 +68,8 @@ class BadBooks(Exception):
 @dataclass(frozen=True, slots=True)
 class Connection:
     """One account at a vendor. ``rich``: it speaks JSON and tells reasons; else forms and 1 or 0. ``recordings``
-    is the address before their names."""
+    is the address before their names. ``dial``: the keys under which calls may be ordered, in the vendor's own
+    names; empty: none are taken."""
 
     slug: str
     vendor: str
@@ -78,6 +79,7 @@ class Connection:
     rich: bool = True
     zone: str = "Asia/Kolkata"
     recordings: str = "https://recordings.example.com"
+    dial: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,7 @@ def _connection(place: int, told: Mapping[str, Any]) -> Connection:
         rich=bool(told.get("rich", place % 2 == 0)),
         zone=str(told.get("zone") or "Asia/Kolkata"),
         recordings=str(told.get("recordings") or "https://recordings.example.com").rstrip("/"),
+        dial={str(name): str(key) for name, key in (told.get("dial") or {}).items()},
     )
 
 
@@ -195,8 +198,10 @@ class Books:
     ) -> None:
         self.connections = {connection.slug: connection for connection in connections}
         self.customers = list(customers)
+        self._met: list[Customer] = []
         self._lock = Lock()
         self._until: dict[str, datetime] = {}
+        self._left_alone: dict[str, datetime] = {}
         self._counselors: dict[str, Counselor] = {}
         self.refresh(counselors)
 
@@ -230,8 +235,34 @@ class Books:
             return [
                 Seat(counselor.seats[slug], email)
                 for email, counselor in self._counselors.items()
-                if slug in counselor.seats and email in self._at_work and self._idle(email, now)
+                if slug in counselor.seats
+                and email in self._at_work
+                and self._idle(email, now)
+                and self._left_alone.get(email, now) <= now
             ]
+
+    def leave_alone(self, email: str, until: datetime) -> None:
+        """Somebody works at this desk: until then it gets no call of the invented day."""
+        with self._lock:
+            self._left_alone[email] = until
+
+    def person(self, phone: str) -> Customer:
+        """Whose number this is; somebody not met before is remembered from now on."""
+        with self._lock:
+            found = next((person for person in self._met if numbers.same(person.phone, phone)), None)
+            found = found or next(
+                (person for person in self.customers if numbers.same(person.phone, phone)), None
+            )
+            if found is None:
+                found = Customer(phone, "", "", "", owner_told=False)
+                self._met.append(found)
+            return found
+
+    def engage(self, customer: Customer) -> bool:
+        """Put that person on the line; False if they are talking already."""
+        with self._lock:
+            was_busy, customer.busy = customer.busy, True
+            return not was_busy
 
     def take(self, email: str, now: datetime, until: datetime) -> bool:
         """Occupy a counselor's line; False if it is in use already."""

@@ -66,10 +66,7 @@ class Exchange:
 
         ``counselor`` is who dials, or who is tried first.
         """
-        with self._lock:
-            self._counter += 1
-            number = self._counter
-        rng = Random(f"{self._seed}/{number}")
+        number, rng = self._next()
         now = clock.now()
         free = self.books.free(connection.slug, now)
         if counselor is not None:
@@ -100,7 +97,35 @@ class Exchange:
         facts = tell(script, line, seats, whole(clock.now()), rng, self.manner.tempo)
         self._occupy(facts, seats)
         self._tell(facts, connection, person, rng)
+        self.schedule.at(facts.ended_at, partial(self.books.give_back, person))
         return True
+
+    def place(
+        self,
+        connection: Connection,
+        script: Script,
+        seat: Seat,
+        customer: Customer,
+        *,
+        did: str,
+        reference: str | None,
+        tempo: Tempo,
+        heard: bool = True,
+    ) -> Facts:
+        """Play a call that a counselor ordered; how it will go. ``heard`` False: nobody wishes to be told of it."""
+        number, rng = self._next()
+        line = Line(
+            call_id=self._call_id(connection, number),
+            number=number,
+            connection=connection.slug,
+            phone=customer.phone,
+            did=did,
+            reference=reference,
+        )
+        facts = tell(script, line, [seat], whole(clock.now()), rng, tempo)
+        self._occupy(facts, [seat])
+        self._tell(facts, connection, customer, rng, heard=heard)
+        return facts
 
     def hang_up_all(self, seconds: float) -> None:
         """Switch the exchange off: every call ends now, and what was not yet said of it is said once."""
@@ -108,6 +133,12 @@ class Exchange:
         self.schedule.at_once(
             [partial(self._hang_up, record, now) for record in self.ledger.in_flight()], seconds
         )
+
+    def _next(self) -> tuple[int, Random]:
+        """The next call's number, and its own dice."""
+        with self._lock:
+            self._counter += 1
+            return self._counter, Random(f"{self._seed}/{self._counter}")
 
     def _call_id(self, connection: Connection, number: int) -> str:
         if connection.vendor == "exotel":
@@ -163,18 +194,22 @@ class Exchange:
         for counselor, moment in until.items():
             self.books.occupy(counselor, moment)
 
-    def _tell(self, facts: Facts, connection: Connection, person: Customer, rng: Random) -> None:
+    def _tell(
+        self, facts: Facts, connection: Connection, person: Customer, rng: Random, *, heard: bool = True
+    ) -> None:
         speaker = SPEAKERS[connection.vendor]
         owner = person.owner if person.owner_told else None
         record = Record(facts, person, owner, speaker.tells(facts, connection))
-        planned = disturb(speaker.deliveries(facts, connection), self.manner.knobs, rng)
+        planned = disturb(speaker.deliveries(facts, connection), self.manner.knobs, rng) if heard else []
         for delivery in planned:
             self.ledger.waits_for(record, delivery.fact)
+        if not planned:
+            self.ledger.waits_for(record, None)
+            self.schedule.at(facts.ended_at, partial(self.settle, record, None, heard=False))
         self.ledger.add(record)
         self.on_planned(record, rng)
         for delivery in planned:
             self.schedule.at(delivery.due, partial(self._send, record, delivery, connection, 0))
-        self.schedule.at(facts.ended_at, partial(self.books.give_back, person))
         log.debug("%s on %s, caller %s", facts.script, connection.slug, numbers.last3(facts.line.phone))
 
     def _send(self, record: Record, delivery: Delivery, connection: Connection, attempt: int) -> None:

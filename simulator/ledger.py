@@ -193,6 +193,7 @@ class Ledger:
             "scenario": facts.script,
             "direction": facts.direction,
             "campaign": facts.line.campaign,
+            "reference": facts.line.reference,
             "phone": last3(facts.line.phone),
             "lead_id": record.customer.lead_id,
             "offered": [

@@ -28,6 +28,11 @@ def same(one: str, other: str) -> bool:
     return one == other or (_bare(one) != "" and _bare(one) == _bare(other))
 
 
+def dialable(number: str) -> bool:
+    """Could this be a telephone number at all?"""
+    return 8 <= len(_bare(number)) <= 15
+
+
 def _bare(address: str) -> str:
     if not re.fullmatch(r"\+?[\d ().-]+", address):
         return ""

@@ -39,7 +39,12 @@ class Office:
         exchange.on_finished = self.finished
 
     def planned(self, record: Record, rng: Random) -> None:
-        """A call is about to happen: will its counselor open the profile meanwhile?"""
+        """A call is about to happen: will its counselor open the profile meanwhile?
+
+        Calls that somebody ordered are left to who ordered them.
+        """
+        if record.facts.line.reference is not None:
+            return
         moment = opens_during(record.facts, self._diligence, rng)
         if moment is not None:
             self._ledger.waits_for(record, None)
@@ -47,14 +52,14 @@ class Office:
 
     def finished(self, record: Record) -> None:
         """A call is over: if it left an entry, somebody will deal with it, the oldest first if they pile up."""
-        if self._ledger.expects(record).state != "open":
+        if record.facts.line.reference is not None or self._ledger.expects(record).state != "open":
             return
         delay = deals_with_it_after(self._diligence, self._entries_per_second, self._rng)
         if delay is None:
             return
         now = clock.now()
         self._schedule.at(now + delay, partial(self._deal_with, record, 0))
-        waiting = self._ledger.open_records()
+        waiting = [each for each in self._ledger.open_records() if each.facts.line.reference is None]
         for oldest in waiting[: max(0, len(waiting) - self._diligence.limit)]:
             call_id = oldest.facts.line.call_id
             if call_id not in self._hurried:

@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from random import Random
 
+SHORTEST_TALK, LONGEST_TALK = 12.0, 420.0  # seconds
+
 
 class Ending(StrEnum):
     """How a script wants its call to go."""
@@ -70,6 +72,7 @@ class Line:
     phone: str
     did: str
     campaign: str | None = None
+    reference: str | None = None  # of whoever ordered the call
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,16 +107,21 @@ class Facts:
 class Tempo:
     """How fast life goes. A compressed ring keeps one second, a compressed talk three, so that a profile
     can still be opened in its midst. ``ring`` and ``talk`` fix the lengths (real seconds) for demonstrations.
+    ``talks_between`` (seconds at speed 1): every talk is shortened in proportion, to fit in.
     """
 
     speed: float = 1.0
     fixed_ring: int | None = None
     fixed_talk: int | None = None
+    talks_between: tuple[float, float] | None = None
 
     def ring(self, seconds: float) -> timedelta:
         return timedelta(seconds=self.fixed_ring or max(1, round(seconds / self.speed)))
 
     def talk(self, seconds: float) -> timedelta:
+        if self.talks_between is not None:
+            least, most = self.talks_between
+            seconds = least + (most - least) * (seconds - SHORTEST_TALK) / (LONGEST_TALK - SHORTEST_TALK)
         return timedelta(seconds=self.fixed_talk or max(3, round(seconds / self.speed)))
 
 
@@ -124,7 +132,7 @@ def whole(moment: datetime) -> datetime:
 
 def talk_length(rng: Random) -> float:
     """Seconds. Many short talks, a few long ones: median 70, mean about 85."""
-    return min(420.0, max(12.0, rng.lognormvariate(4.25, 0.65)))
+    return min(LONGEST_TALK, max(SHORTEST_TALK, rng.lognormvariate(4.25, 0.65)))
 
 
 def tell(

@@ -29,11 +29,21 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+class Declined(Exception):
+    """The vendor will not place this call. ``status`` is the answer's, in vendors whose errors have one."""
+
+    def __init__(self, why: str, status: int = 400) -> None:
+        super().__init__(why)
+        self.why, self.status = why, status
+
+
 @dataclass
 class Desk:
     """One customer's account at the vendor: its keys, what it ordered, and the records the vendor keeps.
 
     ``records`` are in the vendor's own words. ``per_minute`` is the limit the face enforces; 0: none.
+    ``taker`` places an ordered call (fields as the vendor names them) and returns its id, or raises ``Declined``;
+    None: orders are only kept, and the face makes an id.
     """
 
     keys: dict[str, str] = field(default_factory=dict)
@@ -44,6 +54,7 @@ class Desk:
     faults: deque[Fault] = field(default_factory=deque)
     per_minute: int = 0
     asked: list[float] = field(default_factory=list)
+    taker: Callable[[dict[str, Any]], str] | None = None
     lock: Lock = field(default_factory=Lock)
 
     def too_many(self) -> bool:

@@ -1,6 +1,7 @@
 """Exotel's API, as its documents describe it: two numbers are connected, campaigns are made, call details are listed.
 
-The desk's ``keys`` are ``api_key``, ``api_token``, ``account_sid`` and ``exophone``; numbers in ``ndnc`` may not be
+The desk's ``keys`` are ``api_key``, ``api_token``, ``account_sid`` and ``exophone`` (several: comma separated);
+numbers in ``ndnc`` may not be
 called. Its records are call details; the list leaves out ``Details``, one call asked for by itself has them.
 """
 
@@ -10,7 +11,7 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, request
 
-from simulator.faces.desk import Desk
+from simulator.faces.desk import Declined, Desk
 
 LARGEST_PAGE, LARGEST_CAMPAIGN = 100, 5000
 
@@ -47,9 +48,12 @@ def _calls(app: Flask, desk: Desk) -> None:
                 return _exception(400, f"Mandatory Parameter missing: {name}")
         if order["To"] in desk.keys.get("ndnc", "").split(","):
             return _exception(403, f"Call to {order['To']} cannot be made because of TRAI NDNC regulations")
-        if order["CallerId"] != desk.keys.get("exophone"):
+        if order["CallerId"] not in desk.keys.get("exophone", "").split(","):
             return _exception(400, "CallerId is not an ExoPhone of this account")
-        sid = uuid.uuid4().hex
+        try:
+            sid = desk.taker(order) if desk.taker else uuid.uuid4().hex
+        except Declined as declined:
+            return _exception(declined.status, declined.why)
         with desk.lock:
             desk.orders.append({**order, "Sid": sid})
         call = {"Sid": sid, "Status": "in-progress", "From": order["From"], "To": order["To"]}

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from flask import Flask, Response, jsonify, request
 
-from simulator.faces.desk import Desk
+from simulator.faces.desk import Declined, Desk
 
 PAGE = 100
 
@@ -31,9 +31,16 @@ def _calls(app: Flask, desk: Desk) -> None:
         agents = desk.keys.get("agents", "")
         if agents and order.get("agent_no") not in agents.split(","):
             return jsonify({"status": 0, "error": "Agent Details Not Found"})
+        try:
+            call_id = desk.taker(order) if desk.taker else None
+        except Declined as declined:
+            if declined.status >= 500:
+                return _said(declined.status, declined.why)
+            return jsonify({"status": 0, "error": declined.why})
         with desk.lock:
             desk.orders.append(order)
-            return jsonify({"status": 1, "call_id": f"o-{len(desk.orders)}", "message": "call placed"})
+            call_id = call_id or f"o-{len(desk.orders)}"
+        return jsonify({"status": 1, "call_id": call_id, "message": "call placed"})
 
 
 def _records(app: Flask, desk: Desk) -> None:

@@ -146,7 +146,8 @@ _STATUS = {
 def _outbound(facts: Facts, connection: Connection) -> list[Delivery]:
     if facts.dialer is None:
         raise ValueError("an outbound call has somebody who dialled")
-    style = _TERMINAL_STYLES[facts.line.number % len(_TERMINAL_STYLES)]
+    # An order asks for JSON; otherwise it is what the account is set to.
+    style = "json" if facts.line.reference else _TERMINAL_STYLES[facts.line.number % len(_TERMINAL_STYLES)]
     agent_up = bool(facts.rings and facts.rings[0].answered)
     word = _STATUS[facts.outcome]
     common = {
@@ -157,6 +158,7 @@ def _outbound(facts: Facts, connection: Connection) -> list[Delivery]:
         "PhoneNumberSid": written(facts.line.did, "0"),
         "StartTime": local(facts.started_at, connection),
         "Direction": "outbound-api",
+        **({"CustomField": facts.line.reference} if facts.line.reference else {}),
     }
     said = []
     if facts.answered_at is not None:

@@ -83,6 +83,8 @@ def _basis(facts: Facts, connection: Connection, agent: str) -> dict[str, Any]:
     }
     if facts.line.campaign is not None:
         fields["campaign_id"] = facts.line.campaign
+    if facts.line.reference is not None:
+        fields["reference"] = facts.line.reference
     return fields
 
 
@@ -94,9 +96,13 @@ def _popups(facts: Facts, connection: Connection, place: int, ring: Ring, style:
     if not connection.rich:
         return [rings]
     told = [replace(rings, fields=fields | {"event": "ringing", "event_time": local(ring.at, connection)})]
-    if ring.answered and facts.talker is not None and facts.direction != "outbound":
+    ordered = facts.line.reference is not None
+    if ring.answered and (ordered or (facts.talker is not None and facts.direction != "outbound")):
         answered = fields | {"event": "answered", "event_time": local(ring.until, connection)}
         told.append(replace(rings, fact=f"answered {place}", fields=answered, due=ring.until))
+    if ordered and facts.answered_at is not None:
+        bridged = fields | {"event": "bridged", "event_time": local(facts.answered_at, connection)}
+        told.append(replace(rings, fact=f"bridged {place}", fields=bridged, due=facts.answered_at))
     return told
 
 

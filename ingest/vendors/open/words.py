@@ -128,9 +128,8 @@ MOMENTS = {
         ),
         Kind.ROUTED,
     ),
-    **dict.fromkeys(
-        ("answered", "answer", "connected", "bridged", "talking", "in_progress", "picked"), Kind.ANSWERED
-    ),
+    **dict.fromkeys(("answered", "answer", "connected", "in_progress", "picked"), Kind.ANSWERED),
+    **dict.fromkeys(("bridged", "talking"), Kind.BRIDGED),
     **dict.fromkeys(("missed", "no_answer", "noanswer", "not_answered", "rejected", "busy"), Kind.MISSED),
     **dict.fromkeys(("ended", "hangup", "hung_up", "completed", "disconnected"), Kind.ENDED),
 }
