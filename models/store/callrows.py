@@ -13,6 +13,7 @@ from models.rules.call import Call, Direction, Outcome, is_anothers
 from models.store import directory, lookups
 from models.store.base import Store
 from models.store.directory import Directory, Somebody
+from models.store.intent_links import Link
 from models.store.lookups import Key
 from models.store.prepared import delete_rows, insert_rows, update_rows
 from models.tables.calls import call, offer
@@ -40,6 +41,7 @@ class Case:
     connection_team: int | None
     connection_label: str
     left: int | None = None  # the lead it was filed under until now, where that is another one
+    dialled_by: int | None = None  # whose click it comes from
 
     @property
     def offered_people(self) -> list[int]:
@@ -61,17 +63,19 @@ def write(
     folds: Mapping[Key, tuple[Call | None, Call]],
     now: datetime,
     *,
-    anew: bool = False,
+    anew: bool,
+    links: Mapping[Key, Link],
 ) -> list[Case]:
     """Insert or update the rows of every folded call; the cases in the folds' order.
 
-    ``anew`` writes its offers again although the calls' events are the same: whose a seat is may have
-    changed, and a ring may have lapsed.
+    ``links`` are the clicks calls come from: whom they dialled is known from there, whatever number is told.
+    ``anew`` writes offers again although no event is new: whose a seat is may have changed, a ring have lapsed.
     """
     known = directory.of(tx)
     rows = lookups.calls(tx, folds)
     filed = {key: lead_id for key, (_, lead_id) in rows.items() if lead_id}
     staying = {key: lead_id for key, lead_id in filed.items() if not is_anothers(*folds[key])}
+    staying |= {key: link.lead_id for key, link in links.items()}
     leads = _find_leads(store, tx, folds, staying, now)
     index: dict[str, bytes] = {}
     cases = []
@@ -89,7 +93,8 @@ def write(
                 did_team=known.did_teams.get(after.did) if after.did else None,
                 connection_team=line.team_id,
                 connection_label=line.label,
-                left=None if key in staying else filed.get(key),
+                left=filed.get(key) if filed.get(key) != staying.get(key) else None,
+                dialled_by=links[key].person_id if key in links else None,
             )
         )
     _write_calls(store, tx, cases, now)
@@ -188,14 +193,12 @@ def _write_calls(store: Store, tx: Connection, cases: list[Case], now: datetime)
     if new:
         for case, call_id in zip(new, store.db.next_ids(tx, call, len(new)), strict=True):
             case.call_id = call_id
-        insert_rows(tx, call, [_identity(case) | _row(store, case, now) for case in new])
+        names = ("connection_id", "provider_call_id")
+        insert_rows(
+            tx, call, [dict(zip(names, each.key, strict=True)) | _row(store, each, now) for each in new]
+        )
     if old:
         update_rows(tx, call, [_row(store, case, now) for case in old])
-
-
-def _identity(case: Case) -> dict[str, Any]:
-    """What never changes of a call."""
-    return {"connection_id": case.key[0], "provider_call_id": case.key[1]}
 
 
 def _row(store: Store, case: Case, now: datetime) -> dict[str, Any]:
@@ -230,8 +233,8 @@ def _row(store: Store, case: Case, now: datetime) -> dict[str, Any]:
 
 def _person(case: Case) -> int | None:
     """Who talked; for an outbound call nobody answered, who dialled."""
-    if case.call.talked_seat:
-        return case.talked_person
+    if case.call.talked_seat or case.dialled_by:
+        return case.talked_person or case.dialled_by
     if case.call.direction is Direction.OUTBOUND and case.offered_people:
         return case.offered_people[0]
     return None

@@ -7,7 +7,18 @@ the n-th pass); only crash tests set it.
 import os
 import signal
 
-NAMES = frozenset(
+DIALLING = frozenset(
+    {
+        "dialing.begun",
+        "dialing.before_asking",
+        "dialing.after_answer",
+        "dialing.after_refusal",
+        "dialing.settled",
+    }
+)
+"""Passed by a click on "call", in this order."""
+
+DELIVERING = frozenset(
     {
         "intake.after_parse",
         "journal.after_deliveries",
@@ -20,6 +31,7 @@ NAMES = frozenset(
         "intake.before_answer",
     }
 )
+NAMES = DELIVERING | DIALLING
 
 _armed: str | None = None
 _passes_left = 0

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from models.rules.call import Call, CallEvent
 from models.rules.lifecycle import fold
-from models.store import callrows, decisions, feed, leftleads, lookups, notices, popups, turns
+from models.store import callrows, decisions, feed, intent_links, leftleads, lookups, notices, popups, turns
 from models.store.base import Store
 from models.store.decisions import Decided
 from models.store.events import SealedEvent
@@ -223,12 +223,16 @@ def _follow(
         key: (fold(before[key], (folded or {}).get(key, now)) if before.get(key) else None, fold(events, now))
         for key, events in changed.items()
     }
-    cases = callrows.write(store, tx, folds, now, anew=folded is not None)
+    links = intent_links.find(tx, folds)
+    cases = callrows.write(store, tx, folds, now, anew=folded is not None, links=links)
     turns.give(store, tx, cases, now)
     failpoint("journal.after_calls")
     touched = notices.sync(store, tx, cases, now, loud)
     leftleads.tidy(tx, cases, now)
     failpoint("journal.after_notifications")
+    if links:
+        told = {case.key: (case.call_id, case.call) for case in cases}
+        intent_links.follow(store, tx, links, told, changed, now)
     heard = [case for case in cases if case.key in loud]
     loud_ids = {case.call_id for case in heard}
     news = popups.news(heard, now)

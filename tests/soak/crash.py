@@ -154,4 +154,4 @@ def _until(done: Callable[[], bool]) -> None:
         time.sleep(0.005)
 
 
-assert set(ORDER) == failpoints.NAMES
+assert set(ORDER) == failpoints.DELIVERING
