@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, bindparam, exists, func, literal_column, or_, select
 
 from models.rules.access import Role, Viewer
-from models.store import directory
+from models.store import choices, directory
 from models.store.base import Rules
 from models.store.prepared import Query
 from models.tables.base import Instant
@@ -34,6 +34,8 @@ _ROW = (
         notification.c.cleared_by,
         notification.c.cleared_how,
         notification.c.late,
+        notification.c.claimed_by,
+        notification.c.claimed_at,
         notification.c.lead_id,
         lead.c.name.label("lead"),
         lead.c.city,
@@ -66,7 +68,9 @@ def visible(viewer: Viewer) -> Any:
         notification_for.c.notification_id == notification.c.id,
         or_(mine, notification_for.c.team_id.in_(viewer.teams)),
     )
-    return or_(notification.c.everyone, addressed.correlate(notification))
+    seen = or_(notification.c.everyone, addressed.correlate(notification))
+    # Who was given an entry that never rang at them sees it too.
+    return or_(seen, notification.c.claimed_by == viewer.person_id) if viewer.role is Role.COUNSELOR else seen
 
 
 def open_for(
@@ -121,6 +125,7 @@ def _complete(
     reasons = _reasons(tx, [row["call_id"] for row in found])
     tries = _attempts(tx, {row["lead_id"] for row in found}, min(row["raised_at"] for row in found))
     sla = timedelta(minutes=rules.sla_minutes)
+    lasts = _claims_last(tx, found)
     complete = []
     for row in found:
         theirs = [names[person_id] for person_id in people[row["id"]] if person_id in names]
@@ -128,6 +133,9 @@ def _complete(
         cleared_by = names.get(row["cleared_by"])
         owner = names.get(row["owner_id"])
         last_talk = row["last_talk_at"]
+        holder, until = names.get(row["claimed_by"]), row["claimed_at"] and row["claimed_at"] + lasts
+        if until is None or until <= now:
+            holder = until = None
         complete.append(
             {
                 "id": row["id"],
@@ -166,9 +174,20 @@ def _complete(
                 "cleared_by": cleared_by.name if cleared_by else None,
                 "cleared_how": row["cleared_how"],
                 "late": row["late"],
+                "claimed_id": holder.id if holder else None,
+                "claimed_by": holder.name if holder else None,
+                "claimed_until": until.isoformat() if holder and until else None,
+                "assigned_id": row["claimed_by"],
             }
         )
     return complete
+
+
+def _claims_last(tx: Connection, found: Sequence[Mapping[str, Any]]) -> timedelta:
+    """Asked only when something is claimed: the feed makes rows in every batch of calls."""
+    if not any(row["claimed_by"] for row in found):
+        return timedelta()
+    return timedelta(minutes=choices.one(tx, "claim_minutes"))
 
 
 def initials(name: str) -> str:

@@ -86,9 +86,12 @@ def news(store: Store, tx: Connection, touched: Sequence[Touched], now: datetime
 
 
 def audience(row: Mapping[str, Any]) -> Audience:
-    """Who sees an entry: its counselors, their supervisors, the pool it was left to."""
+    """Who sees an entry: its counselors, who took it or was given it, their supervisors, its pool."""
+    people = {person["id"] for person in row["counselors"]}
+    if row["assigned_id"]:
+        people.add(row["assigned_id"])
     return Audience(
-        people=frozenset(person["id"] for person in row["counselors"]),
+        people=frozenset(people),
         teams=frozenset(team["id"] for team in row["teams"]),
         pool=frozenset(row["pool"]),
         all=row["everyone"],

@@ -56,6 +56,7 @@ def may_open(tx: Connection, viewer: Viewer, lead_id: int) -> bool:
                 notification.c.lead_id == lead_id,
                 or_(
                     notification.c.everyone,
+                    notification.c.claimed_by.in_(who),
                     exists().where(
                         notification_for.c.notification_id == notification.c.id,
                         or_(
