@@ -17,7 +17,7 @@
     clearTimeout(soon);
     soon = setTimeout(() => {
       const lead = Number(profile.dataset.leadId);
-      if (profile.isConnected) cb.setProps({ type: "profile-refresh", lead }, { data: { lead, at: Date.now() } });
+      if (profile.isConnected) cb.setProps({ type: "profile-refresh", lead }, { data: { lead, most: Number(profile.dataset.most) || undefined, at: Date.now() } });
     }, 300);
   }
 
@@ -77,6 +77,12 @@
       profile.dataset.tab = tab.dataset.tabOf;
       tab.parentNode.querySelectorAll("[data-tab-of]").forEach((one) => one.setAttribute("aria-pressed", String(one === tab)));
     }
+    const earlier = event.target.closest("[data-earlier]");
+    if (earlier) {
+      earlier.disabled = true;
+      profile.dataset.most = (Number(profile.dataset.most) || Number(earlier.dataset.earlier)) * 2;
+      refresh(profile);
+    }
     if (event.target.closest("[data-seen]")) profile.querySelector(".missed-now").hidden = true;
   });
   /* On a phone: where this lead stands in the queue the person came from, and its neighbours. */
@@ -95,5 +101,12 @@
     }
   }
 
-  cb.mounts.push([".phone-bar", neighbours], ["[data-lead-id]", (profile) => profile.closest("[aria-busy]")?.removeAttribute("aria-busy")]);
+  function count(element) {
+    const body = element.closest(".lead-body");
+    for (const [kind, n] of Object.entries(JSON.parse(element.dataset.counts))) {
+      body?.querySelector(`[data-n-of="${kind}"]`)?.replaceChildren(` ${n}`);
+    }
+  }
+
+  cb.mounts.push([".phone-bar", neighbours], ["[data-counts]", count], ["[data-lead-id]", (profile) => profile.closest("[aria-busy]")?.removeAttribute("aria-busy")]);
 })();

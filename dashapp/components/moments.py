@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from itertools import groupby
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from dash import html
@@ -10,6 +9,7 @@ from dash.development.base_component import Component
 
 from dashapp.components import status, words
 from dashapp.components.icon import icon
+from dashapp.components.moments_work import Said, said
 from dashapp.components.page import empty
 from models.rules.call import Direction, MissReason, Outcome
 from models.store.timeline import CallMoment, ClearedMoment, Moment, OpenedMoment, Ring
@@ -26,16 +26,6 @@ HOW = {
 NAMED = 3
 UNSAID = (MissReason.UNKNOWN, MissReason.CALLER_LEFT)
 """Reasons that say nothing about the counselor; the call's own line tells that the caller left."""
-
-
-class Said(NamedTuple):
-    """One entry: its mark, its first words in bold, the rest, and which filter shows it."""
-
-    mark: Component
-    title: str
-    tail: str
-    sort: str
-    more: Component | None = None
 
 
 def moments(found: list[Moment], now: datetime, zone: ZoneInfo) -> list[Component]:
@@ -65,18 +55,18 @@ def moments(found: list[Moment], now: datetime, zone: ZoneInfo) -> list[Componen
 
 
 def _line(moment: Moment, zone: ZoneInfo) -> Component:
-    said = _said(moment)
+    told = _said(moment, zone)
     at = words.clock(moment.at, zone)
     return html.Li(
         [
-            said.mark,
-            html.Div([html.B(said.title), f" {said.tail}"], className="moment-text"),
+            told.mark,
+            html.Div([html.B(told.title), f" {told.tail}"], className="moment-text"),
             html.Time(at, dateTime=moment.at.isoformat(), title=words.full(moment.at, zone)),
-            said.more,
+            told.more,
             _play(moment, at),
         ],
         className="moment",
-        **{"data-sort": said.sort},
+        **{"data-sort": told.sort},
     )
 
 
@@ -93,7 +83,7 @@ def _play(moment: Moment, at: str) -> Component | None:
     )
 
 
-def _said(moment: Moment) -> Said:
+def _said(moment: Moment, zone: ZoneInfo) -> Said:
     match moment:
         case CallMoment():
             return _call(moment)
@@ -101,6 +91,8 @@ def _said(moment: Moment) -> Said:
             return _cleared(moment)
         case OpenedMoment():
             return _opened(moment)
+        case _:
+            return said(moment, zone)
 
 
 def _call(call: CallMoment) -> Said:
@@ -119,7 +111,10 @@ def _call(call: CallMoment) -> Said:
         call.outcome or Outcome.UNKNOWN, ""
     )
     tail = _dots(
-        _rang(call) if inbound else _direction(call), why if inbound else _seconds(call), _open(call)
+        _rang(call) if inbound else _direction(call),
+        why if inbound else _seconds(call),
+        _disposed(call),
+        _open(call),
     )
     return Said(status.mark(tone, _icon(call.direction), small=True), title, tail, "call", _reasons(call))
 
@@ -135,11 +130,19 @@ def _connected(call: CallMoment) -> Said:
     tail = _dots(
         f"{who} {did}",
         _campaign(call) if call.direction is Direction.CAMPAIGN else "",
-        call.disposition or "",
+        _disposed(call),
         late,
     )
     mark = status.mark("connected", _icon(call.direction), small=True)
     return Said(mark, f"Connected {words.duration(call.talk_seconds)}", tail, "call", _reasons(call))
+
+
+def _disposed(call: CallMoment) -> str:
+    """What the counselor made of it; who did is told where it was another than who talked."""
+    if not call.disposition:
+        return ""
+    other = call.disposed_by if call.disposed_by and call.disposed_by != call.by else None
+    return f"{call.disposition}, said {other}" if other else call.disposition
 
 
 def _cleared(moment: ClearedMoment) -> Said:

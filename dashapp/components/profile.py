@@ -4,6 +4,7 @@ Showing it *is* opening it: ``open_lead`` records the opening and clears what wa
 ``assets/js/lead.js`` report that it is still on the screen and ask for a fresh timeline.
 """
 
+import json
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from dashapp.auth import allow
-from dashapp.components import errors, lead_head, words
+from dashapp.components import calling, errors, lead_head, words
 from dashapp.components.icon import icon
 from dashapp.components.lead_rail import Seen, rail
 from dashapp.components.moments import moments, what_cleared
@@ -25,10 +26,14 @@ from models.store import leads, openings, stages
 from models.store.leads import Profile
 from models.store.openings import Cleared
 from models.store.stages import Stage
-from models.store.timeline import CallMoment, Moment, timeline
+from models.store.timeline import CALLS, Story, timeline
 
 WAYS = frozenset({"popup", "queue", "board", "bell", "search", "leads", "seen", "link"})
 """How a profile can be opened; anything else in an address counts as a link."""
+
+PILLS = (("all", "Everything"), ("call", "Calls"), ("note", "Notes"), ("stage", "Stages"))
+MOST_CALLS = 6000
+"""A timeline is drawn at most this long."""
 
 
 def open_lead(lead_id: int, via: str | None) -> Component:
@@ -42,9 +47,9 @@ def open_lead(lead_id: int, via: str | None) -> Component:
     now = kept.now()
     with kept.read() as tx:
         found = leads.profile(tx, who, lead_id, now=now, rules=kept.rules)
-        story = timeline(tx, who, lead_id) if found else []
+        story = timeline(kept, tx, who, lead_id) if found else None
         places = stages.choosable(tx)
-    if found is None:
+    if found is None or story is None:
         return errors.not_here()
     return _lead(found, places, story, opened.opening_id, opened.cleared, who, now, kept.rules.zone)
 
@@ -52,7 +57,7 @@ def open_lead(lead_id: int, via: str | None) -> Component:
 def _lead(
     profile: Profile,
     places: list[Stage],
-    story: list[Moment],
+    story: Story,
     opening_id: int,
     cleared: list[Cleared],
     who: Viewer,
@@ -68,8 +73,8 @@ def _lead(
                 [
                     _missed_now(profile.id),
                     html.Div(_cleared(cleared), id={"type": "profile-cleared", "lead": profile.id}),
-                    _filters(story, now, zone),
-                    html.Div(moments(story, now, zone), id={"type": "profile-timeline", "lead": profile.id}),
+                    _filters(now, zone),
+                    html.Div(_told(story, now, zone), id={"type": "profile-timeline", "lead": profile.id}),
                 ],
                 className="lead-body",
                 **{"data-show": "all"},
@@ -111,6 +116,7 @@ def _head(profile: Profile, places: list[Stage]) -> Component:
             html.Div(
                 [
                     html.Div(lead_head.who(profile, places), id={"type": "profile-who", "lead": profile.id}),
+                    calling.call_bar(profile),
                     html.Div(className="lead-live", **{"data-lead-live": str(profile.id)}),
                 ],
                 className="who",
@@ -178,24 +184,19 @@ def _cleared(cleared: list[Cleared]) -> Component | None:
     )
 
 
-def _filters(story: list[Moment], now: datetime, zone: ZoneInfo) -> Component:
-    calls = sum(isinstance(moment, CallMoment) for moment in story)
-    pills = [
-        ("all", "Everything"),
-        ("call", f"Calls {calls}"),
-        ("entry", f"Cleared, opened {len(story) - calls}"),
-    ]
+def _filters(now: datetime, zone: ZoneInfo) -> Component:
+    """The counts are filled in by assets/js/lead.js from the timeline, which knows them."""
     return html.Div(
         [
             html.Div(
                 [
                     html.Button(
-                        word,
+                        [word, html.Span(className="n", **{"data-n-of": show})],
                         type="button",
                         className="pill",
                         **{"data-show": show, "aria-pressed": "true" if show == "all" else "false"},
                     )
-                    for show, word in pills
+                    for show, word in PILLS
                 ],
                 className="timeline-filter",
                 role="group",
@@ -207,6 +208,22 @@ def _filters(story: list[Moment], now: datetime, zone: ZoneInfo) -> Component:
     )
 
 
+def _told(story: Story, now: datetime, zone: ZoneInfo) -> list[Component]:
+    """The timeline, with what the filters count and the way to what was earlier."""
+    counts = {"call": story.calls, "note": story.notes, "stage": story.stages}
+    earlier = html.Button(
+        [icon("clock-history"), html.Span("Earlier")],
+        type="button",
+        className="btn btn-secondary timeline-earlier",
+        **{"data-earlier": str(CALLS)},
+    )
+    return [
+        html.Span(hidden=True, **{"data-counts": json.dumps(counts)}),
+        *moments(story.moments, now, zone),
+        *([earlier] if story.more else []),
+    ]
+
+
 @callback(
     Output({"type": "profile-timeline", "lead": MATCH}, "children"),
     Input({"type": "profile-refresh", "lead": MATCH}, "data"),
@@ -215,7 +232,8 @@ def _filters(story: list[Moment], now: datetime, zone: ZoneInfo) -> Component:
 @allow("counselor", "supervisor", "admin")
 def _refresh(asked: dict[str, Any]) -> list[Component]:
     """The timeline as it is now; looking again is not opening again."""
-    return _story(int(asked["lead"]))
+    most = asked.get("most")
+    return _story(int(asked["lead"]), min(int(most), MOST_CALLS) if most else CALLS)
 
 
 @callback(
@@ -254,9 +272,10 @@ def _changed(asked: dict[str, Any]) -> tuple[list[Component], list[Component]]:
     return lead_head.who(found, places), rail(found, Seen(who, now, kept.rules.zone))
 
 
-def _story(lead_id: int) -> list[Component]:
+def _story(lead_id: int, most: int = CALLS) -> list[Component]:
     kept, who = store(), viewer()
     with kept.read() as tx:
-        allowed = openings.may_open(tx, who, lead_id)
-        story = timeline(tx, who, lead_id) if allowed else []
-    return moments(story, kept.now(), kept.rules.zone)
+        if not openings.may_open(tx, who, lead_id):
+            return moments([], kept.now(), kept.rules.zone)
+        story = timeline(kept, tx, who, lead_id, most=most)
+    return _told(story, kept.now(), kept.rules.zone)

@@ -1,4 +1,5 @@
-"""What happened with a lead, newest first: calls with their rings, entries cleared, profiles opened.
+"""What happened with a lead, newest first: calls with their rings, entries cleared, profiles opened, and what people
+did (``timeline_work``).
 
 The caller has made sure that the viewer may open the lead (``openings.may_open``).
 """
@@ -12,11 +13,16 @@ from sqlalchemy import Connection, RowMapping, func, select
 
 from models.rules.access import Viewer
 from models.rules.call import Direction, MissReason, Outcome
-from models.store import recordings
+from models.store import recordings, timeline_work
+from models.store.base import Store
+from models.store.timeline_work import WorkMoment
 from models.tables.calls import call, notification, notification_for, offer
 from models.tables.leads import opening
 from models.tables.people import person
 from models.tables.telephony import connection, did
+from models.tables.work import disposition, note, stage_change, wrap_up
+
+disposer = person.alias("disposer")
 
 CALLS = 150
 OPENINGS = 60
@@ -53,11 +59,12 @@ class CallMoment:
     connection: str
     did: str | None
     campaign: str | None
-    disposition: str | None
+    disposition: str | None  # the counselor's choice, else the provider's word
     entry: str | None
     entry_state: str | None
     reason: str | None
     recorded: bool = False  # and the reader may hear it
+    disposed_by: str | None = None  # who chose the disposition here
     rings: list[Ring] = field(default_factory=list)
 
 
@@ -84,21 +91,45 @@ class OpenedMoment:
     how: str
 
 
-Moment = CallMoment | ClearedMoment | OpenedMoment
+Moment = CallMoment | ClearedMoment | OpenedMoment | WorkMoment
 
 
-def timeline(tx: Connection, viewer: Viewer, lead_id: int) -> list[Moment]:
-    """The latest ``CALLS`` calls and what belongs to their time, newest first."""
-    calls = _calls(tx, viewer, lead_id)
-    cleared = _cleared(tx, viewer, lead_id)
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The moments of a lead, newest first. ``calls``, ``notes`` and ``stages`` count all there are, ``more`` says that
+    older ones are not among ``moments``."""
+
+    moments: list[Moment]
+    calls: int
+    notes: int
+    stages: int
+    more: bool
+
+
+def timeline(store: Store, tx: Connection, viewer: Viewer, lead_id: int, *, most: int = CALLS) -> Story:
+    """The latest ``most`` calls and what belongs to their time."""
+    calls = _calls(tx, viewer, lead_id, most + 1)
+    more = len(calls) > most
+    calls = calls[:most]
+    since = calls[-1].at if more else None
+    cleared = _cleared(tx, viewer, lead_id, most)
     opened = _opened(tx, viewer, lead_id, cleared)
-    found: list[Moment] = [*calls, *cleared, *opened]
-    if len(calls) == CALLS:
-        found = [moment for moment in found if moment.at >= calls[-1].at]
-    return sorted(found, key=lambda moment: moment.at, reverse=True)
+    work = timeline_work.moments(store, tx, viewer, lead_id, since)
+    found: list[Moment] = [*calls, *cleared, *opened, *work]
+    if since is not None:
+        found = [moment for moment in found if moment.at >= since]
+    counts = tx.execute(
+        select(
+            *(
+                select(func.count()).where(table.c.lead_id == lead_id).scalar_subquery()
+                for table in (call, note, stage_change)
+            )
+        )
+    ).one()
+    return Story(sorted(found, key=lambda moment: moment.at, reverse=True), counts[0], counts[1], counts[2], more)
 
 
-def _calls(tx: Connection, viewer: Viewer, lead_id: int) -> list[CallMoment]:
+def _calls(tx: Connection, viewer: Viewer, lead_id: int, most: int) -> list[CallMoment]:
     rows = (
         tx.execute(
             select(
@@ -110,6 +141,8 @@ def _calls(tx: Connection, viewer: Viewer, lead_id: int) -> list[CallMoment]:
                 notification.c.state.label("entry_state"),
                 notification.c.reason.label("entry_reason"),
                 recordings.recorded(viewer).label("recorded"),
+                disposition.c.label.label("disposed"),
+                disposer.c.name.label("disposed_by"),
             )
             .join(connection, connection.c.id == call.c.connection_id)
             .outerjoin(person, person.c.id == call.c.person_id)
@@ -117,9 +150,12 @@ def _calls(tx: Connection, viewer: Viewer, lead_id: int) -> list[CallMoment]:
             .outerjoin(
                 notification, (notification.c.call_id == call.c.id) & (notification.c.state != "withdrawn")
             )
+            .outerjoin(wrap_up, wrap_up.c.call_id == call.c.id)
+            .outerjoin(disposition, disposition.c.id == wrap_up.c.disposition_id)
+            .outerjoin(disposer, disposer.c.id == wrap_up.c.person_id)
             .where(call.c.lead_id == lead_id)
             .order_by(call.c.started_at.desc(), call.c.id.desc())
-            .limit(CALLS)
+            .limit(most)
         )
         .mappings()
         .all()
@@ -142,11 +178,12 @@ def _call(row: RowMapping, viewer: Viewer, rings: list[Ring]) -> CallMoment:
         connection=row["connection"],
         did=row["did_label"],
         campaign=row["campaign"],
-        disposition=row["disposition"],
+        disposition=row["disposed"] or row["disposition"],
         entry=row["entry"],
         entry_state=row["entry_state"],
         reason=row["entry_reason"],
         recorded=bool(row["recorded"]),
+        disposed_by=row["disposed_by"] if row["disposed"] else None,
         rings=rings,
     )
 
@@ -172,7 +209,7 @@ def _rings(tx: Connection, viewer: Viewer, call_ids: Sequence[int]) -> dict[int,
     return found
 
 
-def _cleared(tx: Connection, viewer: Viewer, lead_id: int) -> list[ClearedMoment]:
+def _cleared(tx: Connection, viewer: Viewer, lead_id: int, most: int) -> list[ClearedMoment]:
     rows = tx.execute(
         select(
             notification.c.id,
@@ -185,7 +222,7 @@ def _cleared(tx: Connection, viewer: Viewer, lead_id: int) -> list[ClearedMoment
         .outerjoin(person, person.c.id == notification.c.cleared_by)
         .where(notification.c.lead_id == lead_id, notification.c.state == "cleared")
         .order_by(notification.c.cleared_at.desc(), notification.c.id)
-        .limit(CALLS)
+        .limit(most)
     ).all()
     people = _addressees(tx, [row.id for row in rows])
     together: dict[tuple[datetime, int], list[int]] = defaultdict(list)

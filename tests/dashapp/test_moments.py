@@ -9,6 +9,7 @@ import pytest
 from dashapp.components.moments import moments, what_cleared
 from models.rules.call import Direction, MissReason, Outcome
 from models.store.timeline import CallMoment, ClearedMoment, Moment, OpenedMoment, Ring
+from models.store.timeline_work import DialMoment, MergeMoment, NoteMoment, PromiseMoment, StageMoment
 from tests.dashapp.drawn import plain, text
 
 ZONE = ZoneInfo("Asia/Kolkata")
@@ -101,3 +102,20 @@ def test_my_own_look_just_now_is_not_news() -> None:
 def test_days_are_headed() -> None:
     older = replace(CALL, at=NOW - timedelta(days=2))
     assert said(CALL, older).index("Today") < said(CALL, older).index("Saturday 21 November")
+
+
+@pytest.mark.parametrize(
+    ("moment", "words"),
+    [
+        (NoteMoment(NOW, "Ravi", False, "Wants the hostel fee"), "Note by Ravi 14:30 Wants the hostel fee"),
+        (NoteMoment(NOW, "Asha", True, "x"), "Note by you"),
+        (PromiseMoment(NOW, "Asha", True, "open", NOW, "fee", "Ravi"), "Follow-up promised for Mon 23 Nov, 14:30, for Ravi · by you 14:30 fee"),
+        (PromiseMoment(NOW, "Ravi", False, "done", NOW, "", None), "Follow-up done of Mon 23 Nov, 14:30 · by Ravi"),
+        (StageMoment(NOW, None, False, "Enquiry", "Applied › Fee due"), "Stage Enquiry → Applied › Fee due · by another system"),
+        (MergeMoment(NOW, "Asha", True, "Ananya K", {"call": 2, "note": 1, "turn": 3}), "Merged “Ananya K” became part of this lead, by you 14:30 With it came 2 calls and 1 note."),
+        (DialMoment(NOW, "Asha", True, "refused", "no_balance"), "Call not placed you dialled 14:30 The account at the provider is empty."),
+        (DialMoment(NOW, "Ravi", False, "unknown", None), "Call unknown Ravi dialled 14:30 The provider told nothing of this call."),
+    ],
+)  # fmt: skip
+def test_what_people_did(moment: Moment, words: str) -> None:
+    assert words in said(moment)

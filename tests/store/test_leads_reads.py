@@ -27,7 +27,7 @@ def found(store: Store, person: Person, asked: str) -> list[str]:
 
 def story(store: Store, person: Person, lead: Lead) -> list[Moment]:
     with store.read() as tx:
-        return timeline(tx, person.viewer, lead.id)
+        return timeline(store, tx, person.viewer, lead.id).moments
 
 
 def test_a_profile_is_for_those_whose_work_it_is(store: Store, cast: Cast) -> None:
