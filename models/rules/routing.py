@@ -30,6 +30,7 @@ class Candidate:
     idle_since: datetime | None
     active: bool = True
     on_break: bool = False
+    wrapping: bool = False
     skills: Words = field(default_factory=dict)
 
     @property
@@ -45,6 +46,8 @@ class Candidate:
             return "no seat at this connection"
         if self.on_call:
             return "on a call"
+        if self.wrapping:
+            return "in wrap-up"
         return None
 
 

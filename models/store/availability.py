@@ -19,8 +19,9 @@ from sqlalchemy import (
     type_coerce,
 )
 
+from models.rules.presence import RING_AT_MOST, TALK_AT_MOST
 from models.rules.routing import Candidate, Words, words
-from models.store import directory
+from models.store import choices, directory
 from models.store.connections import ADDRESS
 from models.store.dids import Did
 from models.store.directory import Directory, Somebody
@@ -29,12 +30,10 @@ from models.tables.base import Instant
 from models.tables.calls import call, offer
 from models.tables.leads import lead, lead_phone
 from models.tables.people import person, presence
+from models.tables.work import wrap_up
 
-LIVE_FOR = timedelta(hours=2)
-"""A call nobody told us the end of keeps its talker busy no longer than this."""
-
-RUNG_FOR = timedelta(minutes=15)
-"""Some providers never say that a ring was answered: who was rung counts as busy this long at most."""
+LIVE_FOR = TALK_AT_MOST
+RUNG_FOR = RING_AT_MOST
 
 TOGETHER = timedelta(seconds=3)
 """Rings this close are a parallel ring; an earlier one was given up when the call went on to the next."""
@@ -66,19 +65,26 @@ _CALLING = (
     .limit(1)
 )
 # A look at one row of an index for everybody, however many calls there are.
+_LATEST = (
+    call.c.person_id == presence.c.person_id,
+    call.c.started_at > bindparam("since", type_=Instant),
+    call.c.ended_at.is_not(None),
+)
 _LAST_CALL = (
-    select(call.c.ended_at)
-    .where(
-        call.c.person_id == presence.c.person_id,
-        call.c.started_at > bindparam("since", type_=Instant),
-        call.c.ended_at.is_not(None),
+    select(call.c.ended_at).where(*_LATEST).order_by(call.c.started_at.desc()).limit(1).scalar_subquery()
+)
+_LAST_SAVED = (
+    select(wrap_up.c.ended_at)
+    .select_from(
+        call.outerjoin(wrap_up, and_(wrap_up.c.call_id == call.c.id, wrap_up.c.person_id == call.c.person_id))
     )
+    .where(*_LATEST)
     .order_by(call.c.started_at.desc())
     .limit(1)
     .scalar_subquery()
 )
 _PRESENT = (
-    select(presence.c.person_id, presence.c.state, presence.c.from_at, _LAST_CALL)
+    select(presence.c.person_id, presence.c.state, presence.c.from_at, _LAST_CALL, _LAST_SAVED)
     .join(person, person.c.id == presence.c.person_id)
     .where(presence.c.to_at.is_(None))
 )
@@ -159,7 +165,7 @@ def candidates(
     found = []
     for person_id, address in [*seats, *((one.id, None) for one in unseated)]:
         somebody = wanted[person_id]
-        state, idle_since = present.get(person_id, ("out", None))
+        state, idle_since, wrapping = present.get(person_id, ("out", None, False))
         found.append(
             Candidate(
                 person_id=person_id,
@@ -168,6 +174,7 @@ def candidates(
                 checked_in=state == "in",
                 on_break=state == "break",
                 on_call=person_id in busy,
+                wrapping=wrapping,
                 idle_since=idle_since,
                 active=somebody.active,
                 skills=known.skills.get(person_id, {}),
@@ -204,17 +211,23 @@ def _missed_without_a_seat(one: Somebody, asked: Caller) -> bool:
     return asked.team_id is not None and one.counselor and one.active
 
 
-def _present(tx: Connection, asked: Caller, now: datetime) -> dict[int, tuple[str, datetime | None]]:
-    """Of everybody who is checked in or on a break: which, and since when they are idle."""
+def _present(tx: Connection, asked: Caller, now: datetime) -> dict[int, tuple[str, datetime | None, bool]]:
+    """Of everybody who is checked in or on a break: which, since when they are idle, and whether they are still
+    in the wrap-up of their last call."""
     since = {"since": now - IDLE_LOOK_BACK}
     if asked.team_id is None:
         rows = tx.execute(_PRESENT, since)
     else:
         whom = {"team": asked.team_id, "owner": asked.owner_id, "sticky": asked.sticky_id}
         rows = tx.execute(_PRESENT_OF, since | whom)
+    pause = timedelta(seconds=choices.one(tx, "wrap_up_seconds"))
     return {
-        person_id: (state, began if ended is None else max(began, ended))
-        for person_id, state, began, ended in rows
+        person_id: (
+            state,
+            began if ended is None else max(began, ended),
+            ended is not None and saved is None and ended <= now < ended + pause,
+        )
+        for person_id, state, began, ended, saved in rows
     }
 
 
