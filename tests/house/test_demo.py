@@ -23,6 +23,8 @@ from dashapp.cli.demo.institution import LINES, MEMBERS, handset
 from dashapp.cli.main import main
 from dashapp.cli.stores import CannotOpen, opened
 from dashapp.config import Settings
+from ingest import intake
+from ingest.vendors import registry
 from models.rules.access import Role
 from models.rules.phone import e164
 from models.store import api_keys, dids, sessions, skills
@@ -141,6 +143,7 @@ def hands_out_what_works(store: Store, told: dict[str, Any]) -> None:
         account = book.find(one["hook_base"].rsplit("/", 1)[1])
         assert account
         assert (account.slug, account.vendor) == (one["slug"], one["vendor"])
+        takes_orders(account, one)
     roles = Counter(one["role"] for one in told["people"])
     assert roles == {"counselor": 24, "supervisor": 3, "admin": 1}
     with store.read() as tx:
@@ -149,6 +152,21 @@ def hands_out_what_works(store: Store, told: dict[str, Any]) -> None:
         assert found.scopes == set(api_keys.SCOPES)
         for one in told["people"][:2] + told["people"][-2:]:
             assert sessions.check_password(tx, one["email"], one["password"])
+
+
+def takes_orders(account: Any, told: dict[str, Any]) -> None:
+    """The connection knows where its simulated provider takes orders to call, and under which keys."""
+    port = int(told["recordings"].rsplit(":", 1)[1].split("/")[0])
+    address = f"http://127.0.0.1:{port}/accounts/{told['slug']}"
+    if told["vendor"] == "open":
+        assert account.settings["dial_url"] == f"{address}/dial"
+        assert account.secrets["dial_key"] == told["dial"]["dial_key"]
+    else:
+        assert account.settings["api_url"] == address
+        assert account.secrets["api_token"] == told["dial"]["api_token"]
+        assert account.secrets["status_url"] == f"{told['hook_base']}/status"
+        assert account.settings["caller_id"] in told["dial"]["exophone"].split(",")
+    assert set(registry.hosts(intake.info(account))) >= {"127.0.0.1"}
 
 
 def counts(store: Store) -> list[int]:

@@ -31,6 +31,7 @@ class Line:
     label: str
     team: str
     dids: tuple[tuple[str, str, str], ...]  # number, label, team
+    share: int = 1  # of the calls counselors order
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ LINES = (
         "Reference line Pune",
         PUNE,
         (("+912067300100", "Pune admissions", PUNE), ("+912067300200", "Pune scholarships", PUNE)),
+        share=3,
     ),
     Line(
         "reference-online",
@@ -107,6 +109,7 @@ LINES = (
         "Exotel Indore",
         INDORE,
         (("+917314800400", "Indore admissions", INDORE), ("+917314800500", "Walk-in desk Indore", INDORE)),
+        share=2,
     ),
 )
 
