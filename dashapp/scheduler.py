@@ -13,7 +13,7 @@ from dashapp.config import Settings
 from ingest.reconcile.planning import Reach
 from ingest.reconcile.sweeping import Reconciler
 from models.db import Leadership
-from models.store import alarms, attribution, deliveries, feed, journal, rotation, sessions
+from models.store import alarms, attribution, deliveries, feed, follow_ups, journal, rotation, sessions
 from models.store.base import Store
 from models.store.writer import Unavailable
 
@@ -72,11 +72,16 @@ def attribute(store: Store) -> int:
     return attribution.attribute(store)
 
 
+def remind(store: Store) -> int:
+    return follow_ups.remind(store)
+
+
 JOBS = (
     Job("settle", timedelta(seconds=10), settle, "end calls whose last offer lapsed without a word"),
     Job(
         "attribute", timedelta(minutes=1), attribute, "give calls of a seat that was nobody's to whose it is"
     ),
+    Job("remind", timedelta(seconds=15), remind, "tell people of follow-ups that fell due"),
     Job("trim_feed", timedelta(hours=1), trim_feed, "forget what live screens were told over 3 days ago"),
     Job("purge_sessions", timedelta(minutes=15), purge_sessions, "delete sessions that have expired"),
     Job("silence", timedelta(minutes=1), silence, "tell administrators which connections fell silent"),
