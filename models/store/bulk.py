@@ -28,6 +28,7 @@ class NewLead:
     region: str | None = None
     language: str | None = None
     owner_id: int | None = None
+    sub_stage: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,9 @@ class NewApplication:
     steps_done: int
     steps_total: int
     created_at: datetime
+    updated_at: datetime | None = None
+    form: str = ""
+    missing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ def add_leads(tx: Connection, vault: Vault, leads: Sequence[NewLead]) -> list[in
             "region": one.region,
             "language": one.language,
             "stage": one.stage,
+            "sub_stage": one.sub_stage,
             "source": one.source,
             "owner_id": one.owner_id,
             "created_at": one.created_at,

@@ -25,13 +25,15 @@ from dashapp.cli.stores import CannotOpen, opened
 from dashapp.config import Settings
 from ingest import intake
 from ingest.vendors import registry
+from models.rules import redaction
 from models.rules.access import Role
 from models.rules.phone import e164
-from models.store import api_keys, dids, sessions, skills
+from models.store import api_keys, dids, dispositions, notes, sessions, skills, stages
 from models.store.base import Store
 from models.store.hooks import TokenBook
+from models.tables import work
 from models.tables.calls import call, notification, offer
-from models.tables.leads import lead
+from models.tables.leads import application, lead, lead_phone
 from models.tables.people import presence
 from tests.databases import KINDS, Databases
 from tests.servers import ROOT, free_port
@@ -72,6 +74,7 @@ def test_the_first_start_and_the_second(url: str, tmp_path: Path) -> None:
     with opened(settings) as store:
         believable(store)
         routes_by_skill(store)
+        worked_after_calls(store)
         hands_out_what_works(store, told)
         before = counts(store)
     command.prepare(settings)
@@ -117,6 +120,59 @@ def believable(store: Store) -> None:
             "AND a.from_at < COALESCE(b.to_at, 9e15) AND b.from_at < COALESCE(a.to_at, 9e15)"
         )
         assert tx.scalar(overlaps) == 0
+
+
+def worked_after_calls(store: Store) -> None:
+    """Results, notes, promises and stages; some notes hold a number, which is sealed and shown masked."""
+    now = store.now()
+    with store.read() as tx:
+        labels = Counter(
+            tx.scalars(
+                select(work.disposition.c.label).join(
+                    work.wrap_up, work.wrap_up.c.disposition_id == work.disposition.c.id
+                )
+            )
+        )
+        assert len(labels) == 12
+        assert labels["Interested"] > labels["Wrong number"]
+        fits = {one.label: one for one in dispositions.listed(tx)}
+        for row in tx.execute(
+            select(call.c.direction, call.c.outcome, work.disposition.c.label)
+            .join(work.wrap_up, work.wrap_up.c.call_id == call.c.id)
+            .join(work.disposition, work.disposition.c.id == work.wrap_up.c.disposition_id)
+        ):
+            end = "talked" if row.outcome == "connected" else "unanswered"
+            assert fits[row.label].fits(row.direction, end)
+        texts = [
+            store.vault.open(sealed, notes.TEXT).decode()
+            for sealed in tx.scalars(select(work.note.c.text_ct))
+        ]
+        with_number = [one for one in texts if redaction.numbers(one) != one]
+        assert 0.02 < len(with_number) / len(texts) < 0.4
+        promised = tx.execute(select(work.follow_up)).all()
+        assert {one.state for one in promised} == {"open", "done", "cancelled"}
+        due = [one.due_at for one in promised if one.state == "open"]
+        assert any(at < now for at in due)
+        assert any(at > now for at in due)
+        assert all(one.due_at > one.made_at for one in promised)
+        pairs = Counter((one.person_id, one.lead_id) for one in promised if one.state == "open")
+        assert set(pairs.values()) == {1}
+        known = {one.name: {sub.name for sub in one.subs} for one in stages.choosable(tx)}
+        used = {(row.stage, row.sub_stage) for row in tx.execute(select(lead.c.stage, lead.c.sub_stage))}
+        assert all(sub is None or sub in known[name] for name, sub in used)
+        assert {name for name, _ in used} == set(known)
+        reached = {
+            row.lead_id: row for row in tx.execute(select(work.stage_change).order_by(work.stage_change.c.at))
+        }
+        now_in = {row.id: row.stage for row in tx.execute(select(lead.c.id, lead.c.stage))}
+        assert all(now_in[lead_id] == row.to_stage for lead_id, row in reached.items())
+        assert len(reached) > 100
+        for column in (lead.c.email, lead_phone.c.phone_ix):
+            twice = select(column).where(column.is_not(None)).group_by(column).having(func.count() > 1)
+            assert len(tx.execute(twice).all()) >= 15
+        forms = tx.execute(select(application.c.form, application.c.missing)).all()
+        assert all(one.form for one in forms)
+        assert {bool(one.missing) for one in forms} == {True, False}
 
 
 def routes_by_skill(store: Store) -> None:
@@ -170,10 +226,32 @@ def takes_orders(account: Any, told: dict[str, Any]) -> None:
 
 
 def counts(store: Store) -> list[int]:
+    kept = (call, lead, notification, work.note, work.wrap_up, work.disposition, work.stage)
     with store.read() as tx:
-        return [
-            tx.scalar(select(func.count()).select_from(table)) or 0 for table in (call, lead, notification)
-        ]
+        return [tx.scalar(select(func.count()).select_from(table)) or 0 for table in kept]
+
+
+@pytest.mark.usefixtures("small")
+def test_an_older_demo_gets_the_lists_and_keys_it_lacks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history, "DAYS", 3)
+    settings = settings_for(tmp_path)
+    command.prepare(settings)
+    path = tmp_path / credentials.FILE
+    told = json.loads(path.read_text())
+    for one in told["connections"]:
+        del one["dial"]
+    path.write_text(json.dumps(told))
+    with opened(settings) as store, store.db.begin() as tx:
+        for table in (work.wrap_up, work.disposition, work.stage):
+            tx.execute(table.delete())
+    command.prepare(settings)
+    with opened(settings) as store:
+        hands_out_what_works(store, json.loads(path.read_text()))
+        with store.read() as tx:
+            assert len(dispositions.listed(tx)) == 12
+            assert next(one.name for one in stages.defined(tx)) == "New enquiry"
 
 
 @pytest.mark.usefixtures("small")

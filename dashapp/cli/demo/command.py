@@ -16,7 +16,7 @@ from typing import Any
 
 from dashapp import config
 from dashapp.cli import logs, serve
-from dashapp.cli.demo import credentials, provider, seed
+from dashapp.cli.demo import afterwork, credentials, provider, seed
 from dashapp.cli.demo.institution import MEMBERS, NAME
 from dashapp.cli.stores import CannotOpen, database, opened
 from dashapp.config import Settings
@@ -90,6 +90,8 @@ def prepare(settings: Settings) -> None:
         else:
             credentials.write(path, settings.url, credentials.issue_again(store))
         provider.point(store, path, settings.port + 1)
+        with store.db.begin() as tx:
+            afterwork.decide(tx)
 
 
 def _clear_unfinished(settings: Settings) -> None:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
+from dashapp.cli.demo import applying
 from dashapp.cli.demo.institution import INDORE, ONLINE, PUNE
+from dashapp.cli.demo.lists import STAGES
 
 COUNT = 5000
 STRANGERS = 140  # numbers nobody knew until they called
@@ -132,15 +134,19 @@ APPLIED = {
     "Admitted": ((8,), ("Paid",)),
 }
 STEPS = 8
+_SUBS = {stage.name: stage.subs for stage in STAGES}
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """An application: how far it came, of ``STEPS`` steps."""
+    """An application: how far it came, of ``STEPS`` steps, and what it lacks."""
 
     steps_done: int
     payment: str
     created_at: datetime
+    updated_at: datetime
+    form: str
+    missing: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +166,7 @@ class Prospect:
     applied: Applied | None = None
     region: str | None = None
     language: str | None = None
+    sub_stage: str | None = None
 
 
 def invent(
@@ -216,12 +223,16 @@ def _prospect(
     age = DAYS * rng.random() ** 0.8  # enquiries grow towards the admission season
     created_at = now - timedelta(days=age, minutes=rng.randrange(5, 600))
     stage = "New enquiry" if age < 1.5 and rng.random() < 0.7 else pick(rng, _STAGES)
-    applied = None
-    if stage in APPLIED:
-        steps, payments = APPLIED[stage]
-        begun = created_at + (now - created_at) * rng.uniform(0.1, 0.8)
-        applied = Applied(rng.choice(steps), rng.choice(payments), begun)
+    steps, payments = APPLIED.get(stage, ((), ()))
+    begun = created_at + (now - created_at) * rng.uniform(0.1, 0.8) if steps else None
+    done, payment = (rng.choice(steps), rng.choice(payments)) if steps else (0, "")
     programme, city = pick(rng, _PROGRAMMES[team]), pick(rng, _CITIES[team])
+    applied = None
+    if begun is not None:
+        touched = begun + (now - begun) * (position % 7) / 8
+        lacks = applying.missing(stage, position)
+        applied = Applied(done, payment, begun, touched, applying.form(programme), lacks)
+    subs = _SUBS[stage]
     return Prospect(
         name=f"{first} {last}",
         phone=phone,
@@ -236,4 +247,5 @@ def _prospect(
         applied=applied,
         region=_REGIONS.get(city),
         language=_LANGUAGES[team][position % len(_LANGUAGES[team])],
+        sub_stage=subs[position % len(subs)] if subs and position % 4 else None,
     )

@@ -7,13 +7,14 @@ from random import Random
 
 from sqlalchemy import Connection
 
+from dashapp.cli.demo import afterwork, doubles
 from dashapp.cli.demo import leads as prospects
 from dashapp.cli.demo.calls import Agent, Caller, Told
 from dashapp.cli.demo.history import Book, Past, Shift, shifts
 from dashapp.cli.demo.institution import LINES, MEMBERS, RULES, TEAMS, Member, abilities, handset
 from dashapp.cli.demo.looks import openings, settle_looks
 from models.rules.access import Role
-from models.store import bulk, connections, dids, people, skills
+from models.store import bulk, bulk_work, connections, dids, people, skills
 from models.store.base import Store
 from models.store.events import seal
 from models.store.journal import Item, Verdict, write_batch
@@ -90,7 +91,7 @@ def fill(store: Store, passwords: Mapping[str, str], say: Say = lambda _: None) 
     with store.db.begin() as tx:
         founded = found(store, tx, passwords)
         agents = _agents(rng, founded)
-        callers, strangers = _write_leads(store, tx, rng, agents, founded, now)
+        callers, strangers, known = _write_leads(store, tx, rng, agents, founded, now)
     say(f"{len(MEMBERS)} people, {len(callers)} leads")
     worked = shifts(rng, agents, now, store.rules.zone)
     book = Book(
@@ -104,6 +105,7 @@ def fill(store: Store, passwords: Mapping[str, str], say: Say = lambda _: None) 
         bulk.add_openings(tx, openings(told, now))
         bulk.add_presence(tx, list(_presence(worked, now, now.astimezone(store.rules.zone).date())))
     _write_calls(store, told, say)
+    afterwork.write(store, known, Random(SEED + 1))
     with store.db.begin() as tx:
         bulk.refresh_statistics(tx)
     return len(told)
@@ -137,12 +139,22 @@ def _agents(rng: Random, founded: Founded) -> list[Agent]:
 
 def _write_leads(
     store: Store, tx: Connection, rng: Random, agents: Sequence[Agent], founded: Founded, now: datetime
-) -> tuple[list[Caller], list[Caller]]:
-    """All leads (oldest first), and the strangers who are still to call."""
+) -> tuple[list[Caller], list[Caller], list[afterwork.Known]]:
+    """All leads (oldest first), the strangers who are still to call, and what counselors know of the leads.
+
+    Second entries of somebody are written too; nobody calls them.
+    """
     places = [[agent.place for agent in agents if agent.team == team] for team in TEAMS]
     people_made = prospects.invent(rng, now, places, TEAMS)
-    rows = [_row(one, None if one.owner is None else agents[one.owner].person_id) for one in people_made]
-    ids = bulk.add_leads(tx, store.vault, rows)
+    own = Random(SEED + 2)
+    everybody = people_made + doubles.invent(own, people_made)
+    owners = [None if one.owner is None else agents[one.owner].person_id for one in everybody]
+    all_ids = bulk.add_leads(
+        tx, store.vault, [_row(one, owner) for one, owner in zip(everybody, owners, strict=True)]
+    )
+    ids = all_ids[: len(people_made)]
+    changes = afterwork.stage_changes(own, zip(all_ids, everybody, owners, strict=True), now)
+    bulk_work.add_stage_changes(tx, list(changes))
     bulk.add_applications(
         tx,
         [
@@ -154,6 +166,9 @@ def _write_leads(
                 steps_done=one.applied.steps_done,
                 steps_total=prospects.STEPS,
                 created_at=one.applied.created_at,
+                updated_at=one.applied.updated_at,
+                form=one.applied.form,
+                missing=one.applied.missing,
             )
             for lead_id, one in zip(ids, people_made, strict=True)
             if one.applied
@@ -179,7 +194,11 @@ def _write_leads(
         caller(prospects.stranger(prospects.stranger_number(rng), now, rng.choice(TEAMS)), 0)
         for _ in range(prospects.STRANGERS)
     ]
-    return known, unknown
+    about = [
+        afterwork.Known(lead_id, one.programme or "", one.city or "")
+        for lead_id, one in zip(ids, people_made, strict=True)
+    ]
+    return known, unknown, about
 
 
 def _write_strangers(store: Store, told: Sequence[Told], strangers: Sequence[Caller]) -> None:
@@ -204,6 +223,7 @@ def _row(one: prospects.Prospect, owner_id: int | None) -> bulk.NewLead:
         city=one.city,
         region=one.region,
         language=one.language,
+        sub_stage=one.sub_stage,
         owner_id=owner_id,
     )
 
