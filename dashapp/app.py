@@ -14,7 +14,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from dashapp import auth, claiming, context, leadwork, live, recordings
+from dashapp import after_call, auth, claiming, context, leadwork, live, recordings
 from dashapp.components import document, errors, shell, sign_in
 from dashapp.config import Settings
 from ingest.api import views as api
@@ -79,6 +79,7 @@ def create_app(settings: Settings, store: Store, hub: live.Hub | None = None) ->
         sign_in.blueprint(settings),
         claiming.blueprint(),
         recordings.blueprint(),
+        after_call.blueprint(),
         leadwork.blueprint(),
     ):
         server.register_blueprint(part)

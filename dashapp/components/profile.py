@@ -14,7 +14,7 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from dashapp.auth import allow
-from dashapp.components import calling, errors, lead_head, words
+from dashapp.components import after_call, calling, errors, lead_head, words
 from dashapp.components.icon import icon
 from dashapp.components.lead_rail import Seen, rail
 from dashapp.components.moments import moments, what_cleared
@@ -85,6 +85,7 @@ def _lead(
                 className="lead-rail",
                 **{"aria-label": "Applications and facts"},
             ),
+            after_call.bar(profile, who),
             dcc.Store(id={"type": "profile-refresh", "lead": profile.id}),
             dcc.Store(id={"type": "profile-changed", "lead": profile.id}),
         ],

@@ -29,6 +29,8 @@ ROUTES = {
     "/live/viewing": "signed-in",
     "/live/presence": "signed-in",
     "/recordings/<int:call_id>": "signed-in",
+    "/after": "signed-in",
+    "/after/<int:lead_id>": "signed-in",
     "/claim": "signed-in",
     "/claim/<int:entry_id>/people": "signed-in",
     "/lead-details": "signed-in",
