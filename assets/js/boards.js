@@ -202,6 +202,7 @@
   setInterval(() => {
     if (document.hidden || !alive()) return;
     board.figures(false);
+    board.api.refreshCells({ columns: ["state", "card"], force: true }); // claims lapse by themselves
     if (board.state().age) cb.setProps(QUERY, { data: { ...board.state(), at: Date.now() } });
   }, FIGURES_AGE);
 

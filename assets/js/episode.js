@@ -103,7 +103,7 @@
       h("h3", null, "Waits for"), people.length ? list : nobody, owner,
       later.length ? [h("h3", { key: "t" }, "Since then"), ...later] : null,
       h("div", { className: "episode-do" }, h("a", { className: "btn btn-primary", href: `/lead/${entry.lead_id}?via=board` }, "Open lead"),
-        entry.mask ? h("span", { className: "hint num" }, entry.mask) : null));
+        h(cb.Assign, { entry }), entry.mask ? h("span", { className: "hint num" }, entry.mask) : null));
   }
 
   function Episode(props) {

@@ -102,6 +102,8 @@
       return h("span", { className: "state" }, chip("outline", "arrow-counterclockwise", "Withdrawn"), h("span", { className: "hint small clip" }, "answered after all"));
     }
     if (data.talked_since) return chip("connected", "telephone-fill", "Talked since");
+    const has = cb.holder(data);
+    if (has) return h("span", { className: "state", title: `${has} has it until ${cb.words.clock(data.claimed_until)}` }, chip("accent", "person-check", `${cb.words.first(has)} has it`));
     if (data.tries) return chip("outline", "arrow-repeat", "Tried");
     return chip("outline", "circle", "Open");
   };
@@ -122,7 +124,7 @@
         isOpen(data) ? cells.CbDue(props) : cells.CbState(props)),
       h("div", { className: "line" },
         h("span", { className: "word is-quiet small" }, icon(name), h("span", null, word)),
-        h("span", { className: "hint small clip grow" }, data.tries ? `${data.tries} ${data.tries === 1 ? "try" : "tries"}` : "Not tried yet"),
+        h("span", { className: "hint small clip grow" }, cb.holder(data) ? `${cb.words.first(cb.holder(data))} has it` : data.tries ? `${data.tries} ${data.tries === 1 ? "try" : "tries"}` : "Not tried yet"),
         cells.CbRung(props)));
   };
 

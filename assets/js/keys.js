@@ -43,6 +43,7 @@
     if (event.key === "Escape") {
       if (cb.closeMenus?.(true)) return;
       if (typing(event.target)) event.target.blur();
+      else if (!document.querySelector("dialog[open]")) cb.closeLead?.();
       return;
     }
     if (typing(event.target) || document.querySelector("dialog[open]")) return;

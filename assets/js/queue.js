@@ -1,50 +1,56 @@
-/* The counselor's queue: entries in [data-entries], kept right by `entry` events. An item that is opened says
-   "Cleared" and stays where it is until the person moves on; everything else leaves as it is cleared. */
+/* The counselor's queue: entries and follow-ups in the page, kept right by `entry` and `follow_up` events. An item that
+   is opened says "Cleared" and stays where it is until the person moves on; everything else leaves as it is cleared.
+   Nothing that is shown changes places by itself: what is new goes where it belongs among the rest. */
 (() => {
   const cb = window.callboard;
-  const DIRECTION = { inbound: "telephone-inbound", outbound: "telephone-outbound", campaign: "megaphone" };
-  const recent = []; // [event id, entry]: what may have come between the page's reading and its drawing
+  const ORDER = "callboard-queue-order";
+  const WORDS = { missed: "Missed", pending: "Pending", follow: "Follow-ups", mine: "My leads" };
+  const recent = []; // [event id, row]: what may have come between the page's reading and its drawing
   let queue = null;
+
+  const follow = (row) => ({ ...row, kind: "follow", id: `f${row.id}` });
 
   class Queue {
     constructor(root) {
       this.root = root;
       this.list = root.querySelector("[data-entries]");
       this.me = Number(root.dataset.me);
-      this.entries = new Map(JSON.parse(this.list.dataset.entries).map((entry) => [entry.id, entry]));
-      this.nodes = new Map();
+      this.rows = new Map();
+      JSON.parse(this.list.dataset.entries).forEach((row) => this.rows.set(row.id, row));
+      JSON.parse(this.list.dataset.followUps).forEach((row) => this.rows.set(`f${row.id}`, follow(row)));
+      this.nodes = new Map(); // lead → {li, item}
       this.tab = "missed";
       this.filter = "all";
+      this.order = localStorage.getItem(ORDER) === "oldest" ? "oldest" : "urgent";
       this.lead = Number(root.dataset.lead) || null;
       const cursor = Number(this.list.dataset.cursor);
-      recent.filter(([at]) => at > cursor).forEach(([, entry]) => this.keep(entry));
+      recent.filter(([at]) => at > cursor).forEach(([, row]) => this.keep(row));
       root.addEventListener("click", (event) => this.click(event));
+      root.addEventListener("keydown", (event) => this.key(event));
       this.draw();
     }
 
-    keep(entry) {
-      const known = this.entries.has(entry.id);
-      if (entry.state === "open" || (known && entry.lead_id === this.lead && entry.state === "cleared")) {
-        this.entries.set(entry.id, entry);
-      } else {
-        this.entries.delete(entry.id);
-      }
-      return !known && entry.state === "open";
+    keep(row) {
+      const known = this.rows.has(row.id);
+      const theirs = row.kind !== "follow" || row.person_id === this.me;
+      const stays = known && row.lead_id === this.lead && ["cleared", "done"].includes(row.state);
+      if (theirs && (row.state === "open" || stays)) this.rows.set(row.id, row);
+      else this.rows.delete(row.id);
+      return theirs && !known && row.state === "open";
     }
 
-    take(entry) {
-      const isNew = this.keep(entry);
-      this.nodes.get(entry.id)?.remove();
-      this.nodes.delete(entry.id);
-      this.draw(isNew ? entry.id : null);
+    take(row) {
+      const isNew = this.keep(row);
+      this.draw(isNew && row.kind === this.tab ? row.lead_id : null);
     }
 
     click(event) {
-      const tab = event.target.closest("[data-tab]");
-      const filter = event.target.closest("[data-filter]");
-      const item = event.target.closest(".queue-item");
-      if (tab) this.show(tab.dataset.tab);
-      if (filter) { this.filter = filter.dataset.filter; this.draw(); }
+      const hit = (selector) => event.target.closest(selector);
+      if (hit("[data-tab]")) return this.show(hit("[data-tab]").dataset.tab);
+      if (hit("[data-filter]")) { this.filter = hit("[data-filter]").dataset.filter; return this.draw(null, true); }
+      if (hit("[data-order]")) return this.reorder();
+      if (hit("[data-claim]")) return cb.claim(hit("[data-claim]").dataset.do, Number(hit("[data-claim]").dataset.claim));
+      const item = hit(".queue-item");
       const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey;
       if (!item || !plain) return;
       if (cb.isPhone()) {
@@ -55,103 +61,136 @@
       }
     }
 
+    key(event) {
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      const tab = event.target.closest("[role=tab]");
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (tab && step) {
+        const tabs = [...this.root.querySelectorAll("[role=tab]")];
+        const next = tabs[(tabs.indexOf(tab) + step + tabs.length) % tabs.length];
+        next.focus();
+        this.show(next.dataset.tab);
+        event.preventDefault();
+      }
+      const item = event.target.closest(".queue-item");
+      if (!item) return;
+      if (event.key === "c" && cb.dial) {
+        event.preventDefault(); // here C means this item, not the lead that is open
+        cb.dial(Number(item.dataset.lead));
+      }
+      if (event.key === "t") {
+        event.preventDefault();
+        const take = item.parentElement.querySelector(".queue-take:not([hidden])");
+        if (take) cb.claim(take.dataset.do, Number(take.dataset.claim));
+      }
+    }
+
     show(tab) {
       this.tab = tab;
       this.filter = "all";
       if (tab === "mine") cb.setProps("home-tab", { data: "mine" });
-      this.draw();
+      this.draw(null, true);
+      this.list.scrollTop = 0;
     }
 
+    reorder() {
+      this.order = this.order === "urgent" ? "oldest" : "urgent";
+      localStorage.setItem(ORDER, this.order);
+      this.draw(null, true);
+      this.list.scrollTop = 0;
+    }
+
+    /** Open this lead in the middle; what the former one left behind goes. */
     select(lead) {
       if (lead === this.lead) return;
-      this.lead = lead;
-      for (const [id, entry] of this.entries) if (entry.state !== "open" && entry.lead_id !== lead) this.entries.delete(id);
+      this.leave(lead);
       history.replaceState(history.state, "", `/?lead=${lead}`);
       document.getElementById("home-profile").setAttribute("aria-busy", "true");
       cb.setProps("home-open", { data: { lead, via: "queue", at: Date.now() } });
       this.draw();
     }
 
-    rings(entry) {
-      return entry.direction !== "inbound" || entry.kind !== "missed" ? 0
-        : [...this.entries.values()].filter((one) => one.lead_id === entry.lead_id && one.kind === "missed" && one.direction === "inbound").length;
+    leave(lead) {
+      this.lead = lead;
+      for (const [id, row] of this.rows) if (row.state !== "open" && row.lead_id !== lead) this.rows.delete(id);
     }
 
-    node(entry) {
-      const item = cb.el("a", "queue-item");
-      item.href = `/lead/${entry.lead_id}?via=queue`;
-      item.dataset.id = entry.id;
-      item.dataset.lead = entry.lead_id;
-      const mark = cb.el("span", "mark", cb.icon(entry.kind === "pending" ? "hourglass-split" : DIRECTION[entry.direction] || "telephone"));
-      mark.title = `${entry.kind === "pending" ? "Pending" : "Missed"}, ${entry.direction}`;
-      const age = cb.el("span", "age");
-      age.dataset.since = entry.raised_at;
-      age.title = `${cb.words.day(entry.raised_at)}, ${cb.words.clock(entry.raised_at)}`;
-      const why = cb.el("span", "why clip", cb.entryWords.why(entry, this.me));
-      why.title = why.textContent;
-      item.append(mark, cb.el("span", "who clip", entry.lead), cb.el("span", "what clip", cb.entryWords.what(entry)), why,
-        age, cb.el("span", "state"), cb.el("span", "often"));
-      const li = cb.el("li", "", item);
-      return li;
+    /** Nothing open: the middle says what to do, the focus is back on the item. */
+    close() {
+      if (!this.lead) return false;
+      const was = this.list.querySelector(`.queue-item[data-lead="${this.lead}"]`);
+      const next = was?.parentElement.nextElementSibling?.firstChild;
+      this.leave(null);
+      history.replaceState(history.state, "", "/");
+      cb.setProps("home-open", { data: { lead: null, at: Date.now() } });
+      this.draw();
+      (was?.isConnected ? was : next)?.focus();
+      return true;
     }
 
-    chip(entry) {
-      const call = (cb.calls || []).find((body) => Number(body.lead?.id) === entry.lead_id);
-      if (call?.phase === "talking") return cb.chip("connected", "telephone-fill", "On call");
-      if (call) return cb.chip("ringing", "telephone-inbound", "Ringing");
-      if (entry.state === "cleared") return cb.chip("connected", "check2-all", "Cleared");
-      const chip = cb.chip("plain", "clock", "");
-      chip.dataset.raised = entry.raised_at;
-      chip.dataset.due = entry.due_at;
-      return chip;
-    }
-
-    refresh(li, entry) {
-      const item = li.firstChild;
-      const late = entry.state === "open" && cb.now() >= Date.parse(entry.due_at);
-      item.classList.toggle("is-late", late);
-      const mark = item.querySelector(".mark");
-      mark.classList.toggle("is-missed", late);
-      const current = entry.lead_id === this.lead;
-      if (current) item.setAttribute("aria-current", "true");
-      else item.removeAttribute("aria-current");
-      item.querySelector(".often").textContent = cb.entryWords.often(entry, this.rings(entry));
-      const state = item.querySelector(".state");
-      const chip = this.chip(entry);
-      if (state.dataset.key !== chip.textContent + (chip.dataset.due || "")) {
-        state.dataset.key = chip.textContent + (chip.dataset.due || "");
-        state.replaceChildren(chip);
+    /** "Save, next": the item below the open one, or the first that is left. */
+    next() {
+      const links = [...this.root.querySelectorAll(".queue-list:not([hidden]) .queue-item")];
+      const at = links.findIndex((link) => Number(link.dataset.lead) === this.lead);
+      const free = (link) => Number(link.dataset.lead) !== this.lead && !link.classList.contains("is-held");
+      const after = links.slice(at + 1).find(free) || links.find(free);
+      if (!after) {
+        this.close();
+        cb.toast?.({ icon: "check2-circle", text: `That was the last one in ${WORDS[this.tab]}` });
+        return;
       }
+      this.select(Number(after.dataset.lead));
+      after.focus();
+      after.scrollIntoView({ block: "nearest" });
     }
 
-    counted(kind, direction) {
-      return [...this.entries.values()].filter((entry) => entry.state === "open" && entry.kind === kind && (!direction || direction === "all" || entry.direction === direction)).length;
+    shown() {
+      return cb.queueItems.group(
+        [...this.rows.values()].filter((row) => row.kind === this.tab && (this.filter === "all" || row.direction === this.filter)),
+      );
     }
 
-    draw(arrived) {
-      const shown = [...this.entries.values()]
-        .filter((entry) => entry.kind === this.tab && (this.filter === "all" || entry.direction === this.filter))
-        .sort((a, b) => (a.raised_at < b.raised_at ? -1 : a.raised_at > b.raised_at ? 1 : a.id - b.id));
-      const ids = new Set(shown.map((entry) => entry.id));
-      for (const [id, li] of this.nodes) if (!ids.has(id)) { li.remove(); this.nodes.delete(id); }
-      let before = this.list.firstChild;
-      for (const entry of shown) {
-        let li = this.nodes.get(entry.id);
-        if (!li) this.nodes.set(entry.id, (li = this.node(entry)));
-        this.refresh(li, entry);
-        if (li === before) before = before.nextSibling;
-        else this.list.insertBefore(li, before);
-        li.firstChild.classList.toggle("is-new", entry.id === arrived);
+    /** `arrived` is the lead of what has just come; `anew` sorts all, else what is shown keeps its place. */
+    draw(arrived = null, anew = false) {
+      const compare = cb.queueItems.orders[this.order](this.me);
+      const items = this.shown().sort(compare);
+      const byLead = new Map(items.map((item) => [item.lead, item]));
+      for (const [lead, { li, item }] of this.nodes) {
+        if (byLead.get(lead)?.kind === item.kind) continue;
+        if (li.contains(document.activeElement)) (li.nextElementSibling ?? li.previousElementSibling)?.firstChild.focus();
+        li.remove();
+        this.nodes.delete(lead);
       }
-      this.frame(shown.length);
-      this.remember(shown);
+      if (anew) this.nodes.forEach(({ li }) => li.remove());
+      const order = anew ? [] : [...this.list.children].map((li) => byLead.get(Number(li.firstChild.dataset.lead)));
+      for (const item of items) {
+        let held = this.nodes.get(item.lead);
+        if (!held) this.nodes.set(item.lead, (held = { li: cb.queueItems.node(item), item }));
+        held.item = item;
+        if (!held.li.isConnected) {
+          const at = order.findIndex((other) => compare(item, other) < 0);
+          this.list.insertBefore(held.li, at < 0 ? null : this.list.children[at]);
+          order.splice(at < 0 ? order.length : at, 0, item);
+        }
+        cb.queueItems.refresh(held.li, item, this.lead, this.me);
+        held.li.firstChild.classList.toggle("is-new", item.lead === arrived);
+      }
+      this.frame(items.length);
+      this.remember(order);
+    }
+
+    tick() {
+      this.nodes.forEach(({ li, item }) => cb.queueItems.refresh(li, item, this.lead, this.me));
     }
 
     /* A phone shows the lead on a page of its own, which offers the neighbours in the queue. */
-    remember(shown) {
+    remember(items) {
       if (this.tab === "mine") return;
-      const leads = [...new Set(shown.map((entry) => entry.lead_id))];
-      sessionStorage.setItem("callboard-queue", JSON.stringify({ word: this.tab === "missed" ? "Missed" : "Pending", leads }));
+      sessionStorage.setItem("callboard-queue", JSON.stringify({ word: WORDS[this.tab], leads: items.map((item) => item.lead) }));
+    }
+
+    counted(kind, direction = "all") {
+      return [...this.rows.values()].filter((row) => row.state === "open" && row.kind === kind && (direction === "all" || row.direction === direction)).length;
     }
 
     frame(number) {
@@ -168,11 +207,14 @@
       });
       this.root.querySelector(".queue-filters").hidden = onMine;
       this.root.querySelectorAll("[data-filter]").forEach((pill) => {
-        const open = this.counted(this.tab, pill.dataset.filter);
-        pill.setAttribute("aria-pressed", String(pill.dataset.filter === this.filter));
-        pill.textContent = `${pill.dataset.word} ${open}`;
-        pill.hidden = this.tab === "pending" && pill.dataset.filter === "outbound";
+        const { filter, word } = pill.dataset;
+        pill.setAttribute("aria-pressed", String(filter === this.filter));
+        pill.textContent = `${word} ${this.counted(this.tab, filter)}`;
+        pill.hidden = filter !== "all" && (this.tab === "follow" || (this.tab === "pending" && filter === "outbound"));
       });
+      const order = this.root.querySelector("[data-order]");
+      order.querySelector("span").textContent = this.order === "urgent" ? "Urgent" : "Oldest";
+      order.title = this.order === "urgent" ? "Late first, then due soonest. Press for oldest first." : "Oldest first. Press for the most urgent first.";
       this.list.hidden = onMine || !number;
       document.getElementById("home-mine").hidden = !onMine;
       this.root.querySelectorAll("[data-empty]").forEach((empty) => {
@@ -181,19 +223,22 @@
     }
   }
 
-  function tick() {
-    if (!queue?.root.isConnected || document.hidden) return;
-    for (const [id, li] of queue.nodes) queue.refresh(li, queue.entries.get(id));
+  const alive = () => (queue?.root.isConnected ? queue : null);
+
+  function hear(row) {
+    recent.push([cb.lastEvent, row]);
+    if (recent.length > 200) recent.shift();
+    alive()?.take(row);
   }
 
+  cb.closeLead = () => alive()?.close() ?? false;
+
   document.addEventListener("DOMContentLoaded", () => {
-    cb.on("entry", (entry) => {
-      recent.push([cb.lastEvent, entry]);
-      if (recent.length > 200) recent.shift();
-      if (queue?.root.isConnected) queue.take(entry);
-    });
-    cb.on("calls", tick);
+    cb.on("entry", hear);
+    cb.on("follow_up", (row) => hear(follow(row)));
+    cb.on("calls", () => alive()?.tick());
+    cb.on("next", () => alive()?.next());
   });
-  setInterval(tick, 5000);
+  setInterval(() => document.hidden || alive()?.tick(), 5000);
   cb.mounts.push([".queue[data-me]", (root) => { queue = new Queue(root); }]);
 })();

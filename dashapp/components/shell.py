@@ -49,9 +49,11 @@ PLACES = (
 KEYS = (
     ("J", "K", "next and previous in the list"),
     ("Enter", "", "open it"),
+    ("C", "", "call the lead"),
+    ("T", "", "take a waiting call, or give it back"),
     ("O", "", "open the profile of the call that rings"),
     ("/", "Ctrl K", "search leads"),
-    ("Esc", "", "close a menu, leave a field"),
+    ("Esc", "", "close a menu, leave a field, close the lead"),
     ("?", "", "this list"),
 )
 

@@ -13,10 +13,11 @@ from dash.development.base_component import Component
 
 from dashapp.auth import allow
 from dashapp.components import status, words
+from dashapp.components.icon import icon
 from dashapp.components.page import empty, link_button, page, skeleton
 from dashapp.components.profile import open_lead
 from dashapp.context import is_counselor, store, viewer
-from models.store import entries, feed, leads
+from models.store import entries, feed, follow_ups, leads
 from models.store.leads import LeadRow
 
 dash.register_page(
@@ -35,6 +36,11 @@ NOTHING = {
         "check2-circle",
         "Nothing pending",
         "You have opened the profile of everybody you talked with.",
+    ),
+    "follow": (
+        "calendar-check",
+        "Nobody to call again",
+        "Promise a next call after a talk, and it appears here and reminds you.",
     ),
 }
 
@@ -61,11 +67,12 @@ def _queue(chosen: int | None) -> Component:
     with kept.read() as tx:
         cursor = feed.last_id(tx)
         waiting = entries.open_for(tx, who, now=kept.now(), rules=kept.rules)
+        promised = follow_ups.queue(tx, who, now=kept.now(), vault=kept.vault)
         mine = leads.mine(tx, who, limit=1).total
     return html.Section(
         [
             html.H1("Calls", className="visually-hidden"),
-            _tabs(waiting, mine),
+            _tabs(waiting, len(promised), mine),
             html.Div(
                 [
                     *[
@@ -77,7 +84,12 @@ def _queue(chosen: int | None) -> Component:
                         )
                         for name, word in FILTERS
                     ],
-                    html.Span([html.I(className="bi bi-sort-down-alt"), "Oldest"], className="queue-order"),
+                    html.Button(
+                        [icon("sort-down-alt"), html.Span("Urgent")],
+                        type="button",
+                        className="queue-order",
+                        **{"data-order": ""},
+                    ),
                 ],
                 className="queue-filters",
                 role="group",
@@ -85,7 +97,12 @@ def _queue(chosen: int | None) -> Component:
             ),
             html.Ul(
                 className="queue-list",
-                **{"data-entries": json.dumps(waiting), "data-cursor": str(cursor), "aria-label": "Queue"},
+                **{
+                    "data-entries": json.dumps(waiting),
+                    "data-follow-ups": json.dumps(promised),
+                    "data-cursor": str(cursor),
+                    "aria-label": "Queue",
+                },
             ),
             *[
                 html.Div(empty(*said), hidden=True, className="queue-list", **{"data-empty": kind})
@@ -96,6 +113,7 @@ def _queue(chosen: int | None) -> Component:
                 [
                     html.Span([html.Kbd("J"), " ", html.Kbd("K"), " move"]),
                     html.Span([html.Kbd("Enter"), " open"]),
+                    html.Span([html.Kbd("C"), " call"]),
                     html.Span([html.Kbd("?"), " all keys"]),
                 ],
                 className="queue-foot small",
@@ -110,7 +128,7 @@ def _queue(chosen: int | None) -> Component:
     )
 
 
-def _tabs(waiting: list[dict[str, Any]], mine: int) -> Component:
+def _tabs(waiting: list[dict[str, Any]], promised: int, mine: int) -> Component:
     def tab(name: str, word: str, number: Component) -> Component:
         return html.Button(
             [word, number],
@@ -128,6 +146,13 @@ def _tabs(waiting: list[dict[str, Any]], mine: int) -> Component:
         [
             tab("missed", "Missed", count("missed")),
             tab("pending", "Pending", count("pending")),
+            tab(
+                "follow",
+                "Follow-ups",
+                html.Span(
+                    str(promised), className="n", **{"data-kind": "follow", "data-count": str(promised)}
+                ),
+            ),
             tab("mine", "My leads", html.Span(f"{mine:,}", className="n")),
         ],
         className="tabs queue-tabs",
@@ -149,7 +174,9 @@ def _nobody() -> Component:
 @callback(Output("home-profile", "children"), Input("home-open", "data"), prevent_initial_call=True)
 @allow("counselor")
 def _open(asked: dict[str, Any]) -> Component:
-    """The person chose a lead in the queue."""
+    """The person chose a lead in the queue, or closed the one that was open."""
+    if asked.get("lead") is None:
+        return _nobody()
     return open_lead(int(asked["lead"]), str(asked["via"]))
 
 
