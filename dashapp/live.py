@@ -25,7 +25,7 @@ from dashapp.context import store as current_store
 from dashapp.context import viewer as current_viewer
 from models.db import FEED_CHANNEL
 from models.rules.access import Viewer
-from models.store import catchup, feed, openings, presence
+from models.store import catchup, feed, openings, presence, worktime
 from models.store.base import Store
 from models.store.feed import FeedRow
 
@@ -208,6 +208,13 @@ def blueprint(hub: Hub) -> Blueprint:
         if not isinstance(opening_id, int):
             return _json({"error": "opening_id must be a number"}, 400)
         return _json({"ok": openings.still_viewing(current_store(), current_viewer(), opening_id)})
+
+    @live.get("/presence")
+    @auth.policy(auth.SIGNED_IN)
+    def own_presence() -> Response:
+        kept = current_store()
+        with kept.read() as tx:
+            return _json(worktime.live(tx, current_viewer().person_id, kept.now()))
 
     @live.post("/presence")
     @auth.policy(auth.SIGNED_IN)

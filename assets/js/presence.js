@@ -1,63 +1,136 @@
-/* The pill that says whether I am checked in, on a break, out, or on a call; its menu changes it. */
+/* The pill that says what I am doing: checked in, on a break, out; rung, on a call, in wrap-up. Its menu changes what
+   only I can know. What calls make of it is asked of the server whenever one of mine begins or ends. */
 (() => {
   const cb = window.callboard;
   const STATES = {
     in: { tone: "connected", word: "Checked in" },
     break: { tone: "pending", word: "On a break" },
     out: { tone: "unknown", word: "Checked out" },
+    ringing: { tone: "ringing", word: "Ringing" },
+    on_call: { tone: "connected", word: "On a call" },
+    wrap_up: { tone: "accent", word: "Wrap-up" },
   };
+  let busy = null; // { state, since, until }: what a call makes of me
+  let over = 0; // timer: the wrap-up lapses
 
-  function draw(pill) {
-    const call = (cb.calls || []).find((body) => body.phase === "talking");
-    const { state, from } = pill.dataset;
-    const look = STATES[state] || STATES.out;
+  const pillOf = () => document.getElementById("shell-presence");
+
+  /* What is on this screen is newer than any answer. */
+  function now() {
+    const talking = (cb.calls || []).find((body) => body.phase === "talking");
+    return talking ? { state: "on_call", since: talking.at } : busy;
+  }
+
+  function draw() {
+    const pill = pillOf();
+    if (!pill) return;
+    const { state, from, reason } = pill.dataset;
+    const call = now();
+    const look = STATES[call?.state] || STATES[state] || STATES.out;
     const [dot, word, when] = pill.children;
-    dot.className = `dot is-${call ? "connected" : look.tone}`;
-    word.textContent = call ? "On a call" : look.word;
+    dot.className = `dot is-${look.tone}`;
+    word.textContent = !call && state === "break" && reason ? reason : look.word;
     if (call) {
-      when.dataset.since = call.at;
+      when.dataset.since = call.since;
       when.dataset.as = "timer";
       cb.tick();
     } else {
       delete when.dataset.since;
       when.textContent = from ? `since ${cb.words.clock(from)}` : "";
     }
-    document.querySelectorAll("[data-presence]").forEach((item) => {
-      item.setAttribute("aria-checked", String(item.dataset.presence === state));
-    });
+    pill.title = call && state !== "in" ? `After this: ${state === "break" ? "on a break" : "checked out"}` : "";
+    mark(state, reason || "");
   }
 
-  function take({ person_id, state, since }) {
+  function mark(state, reason) {
+    const items = [...document.querySelectorAll("[data-presence]")];
+    const exact = (item) => item.dataset.presence === state && (item.dataset.reason || "") === reason;
+    const chosen = items.find(exact);
+    items.forEach((item) => item.setAttribute("aria-pressed", String(item === chosen)));
+    const own = document.querySelector("[data-break-reason]");
+    if (own && document.activeElement !== own) own.value = state === "break" && !chosen ? reason : "";
+  }
+
+  function take({ person_id, state, since, reason, busy: told }) {
     const me = Number(document.getElementById("live-cursor")?.dataset.me);
-    const pill = document.getElementById("shell-presence");
+    const pill = pillOf();
     if (!pill || (person_id && person_id !== me)) return;
     pill.dataset.state = state;
     pill.dataset.from = since || "";
-    draw(pill);
+    pill.dataset.reason = reason || "";
+    if (told !== undefined) hold(told);
+    draw();
   }
 
-  document.addEventListener("click", async (event) => {
-    const item = event.target.closest("[data-presence]");
-    if (!item) return;
-    const pill = document.getElementById("shell-presence");
-    const before = { state: pill.dataset.state, since: pill.dataset.from };
-    take({ state: item.dataset.presence, since: new Date(cb.now()).toISOString() });
+  function hold(told) {
+    busy = told;
+    clearTimeout(over);
+    if (busy?.until) over = setTimeout(ask, Math.max(0, Date.parse(busy.until) - cb.now()) + 200);
+  }
+
+  let asking = 0;
+  function ask() {
+    clearTimeout(asking);
+    asking = setTimeout(async () => {
+      const answer = await fetch("/live/presence", { cache: "no-store" }).catch(() => null);
+      if (answer?.ok) take(await answer.json()); // otherwise the next event asks again
+    }, 150);
+  }
+
+  async function choose(state, reason) {
+    const pill = pillOf();
+    const before = { state: pill.dataset.state, since: pill.dataset.from, reason: pill.dataset.reason };
+    take({ state, reason, since: new Date(cb.now()).toISOString() });
     try {
-      take(await cb.post("/live/presence", { state: item.dataset.presence }));
+      take(await cb.post("/live/presence", { state, reason }));
+      ask();
     } catch {
       take(before);
       cb.toast({ tone: "missed", icon: "exclamation-triangle-fill", text: "Your state could not be changed. Please try again." });
     }
+  }
+
+  document.addEventListener("click", (event) => {
+    const item = event.target.closest("[data-presence]");
+    if (item) choose(item.dataset.presence, item.dataset.reason || "");
+  });
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target.closest("[data-break-form]");
+    if (!form) return;
+    event.preventDefault();
+    const field = form.querySelector("[data-break-reason]");
+    const reason = field.value.trim();
+    if (!reason) return field.focus();
+    field.blur();
+    cb.closeMenus(true);
+    choose("break", reason);
   });
 
   document.addEventListener("DOMContentLoaded", () => {
     cb.on("presence", take);
-    cb.on("calls", () => {
-      const pill = document.getElementById("shell-presence");
-      if (pill) draw(pill);
-    });
+    cb.on("calls", () => { draw(); ask(); });
+    for (const kind of ["next", "intent", "wrap_up"]) cb.on(kind, ask);
     cb.on("mine", ({ presence }) => presence?.state && take(presence));
   });
+  cb.mounts.push(["[data-break-form]", (form) => {
+    const field = cb.el("input", "form-control");
+    field.type = "text";
+    field.placeholder = "Another reason";
+    field.maxLength = Number(form.dataset.breakForm);
+    field.autocomplete = "off";
+    field.dataset.breakReason = "";
+    field.setAttribute("aria-label", "Break for another reason");
+    const go = cb.el("button", "btn btn-secondary", "Go");
+    go.type = "submit";
+    form.append(field, go);
+    draw();
+  }]);
+  cb.mounts.push(["#shell-presence", (pill) => {
+    const { busyState, busySince, busyUntil } = pill.dataset;
+    if (busyState) hold({ state: busyState, since: busySince, until: busyUntil || null });
+    draw();
+  }]);
 
   /* Signing out is an ordinary form; its proof of origin is added as it leaves. */
   document.addEventListener("submit", (event) => {

@@ -14,16 +14,22 @@ from dashapp.components import words
 from dashapp.components.icon import icon
 from dashapp.components.menu import menu
 from models.rules.access import Role, Viewer
+from models.store.presence import LONGEST_REASON, REASONS
 
 PRESENCE = {
     "in": ("connected", "Checked in"),
     "break": ("pending", "On a break"),
     "out": ("unknown", "Checked out"),
 }
+BUSY = {
+    "ringing": ("ringing", "Ringing"),
+    "on_call": ("connected", "On a call"),
+    "wrap_up": ("accent", "Wrap-up"),
+}
 
 
 def presence(who: Viewer, current: dict[str, Any], teams: list[str], zone: ZoneInfo) -> Component:
-    """A counselor's state with its menu (``current`` as the store's ``presence.current`` gives it); for the others,
+    """A counselor's state with its menu (``current`` as the store's ``worktime.live`` gives it); for the others,
     what they look after."""
     if who.role is not Role.COUNSELOR:
         word = "Supervising" if who.role is Role.SUPERVISOR else "Administrator"
@@ -36,13 +42,16 @@ def presence(who: Viewer, current: dict[str, Any], teams: list[str], zone: ZoneI
             ],
             className="presence",
         )
-    state, since = str(current["state"]), current["since"]
-    tone, word = PRESENCE[state]
-    at = f"since {words.clock(datetime.fromisoformat(since), zone)}" if since else ""
+    state, since, reason = str(current["state"]), current["since"], str(current["reason"])
+    busy = current["busy"] or {"state": "", "since": "", "until": None}
+    tone, word = BUSY.get(busy["state"], PRESENCE[state])
+    if state == "break" and reason and not busy["state"]:
+        word = reason
+    at = f"since {words.clock(datetime.fromisoformat(since), zone)}" if since and not busy["state"] else ""
     pill = html.Button(
         [
             html.Span(className=f"dot is-{tone}"),
-            html.Span(word, className="strong"),
+            html.Span(word, className="strong clip"),
             html.Span(at, className="since"),
             icon("chevron-down"),
         ],
@@ -52,26 +61,43 @@ def presence(who: Viewer, current: dict[str, Any], teams: list[str], zone: ZoneI
         **{
             "data-menu": "shell-presence-menu",
             "data-state": state,
+            "data-reason": reason,
             "data-from": since or "",
-            "aria-haspopup": "menu",
+            "data-busy-state": busy["state"],
+            "data-busy-since": busy["since"],
+            "data-busy-until": busy["until"] or "",
             "aria-expanded": "false",
         },
     )
-    return html.Div(
-        [pill, menu("shell-presence-menu", [_state(name, state) for name in PRESENCE])],
-        className="has-menu presence-menu",
+    return html.Div([pill, _states(state, reason)], className="has-menu presence-menu")
+
+
+def _states(state: str, reason: str) -> Component:
+    """What a person can say of themselves; a break for one of the usual reasons, or for one in their own words
+    (presence.js puts the field into the form)."""
+    known = reason if reason in REASONS else ""
+    return menu(
+        "shell-presence-menu",
+        [
+            _state("in", "Check in", state == "in"),
+            html.Div(className="menu-sep"),
+            _state("break", "Take a break", state == "break" and not known),
+            *[_state("break", each, state == "break" and each == known, each) for each in REASONS],
+            html.Form(className="break-form", **{"data-break-form": str(LONGEST_REASON)}),
+            html.Div(className="menu-sep"),
+            _state("out", "Check out", state == "out"),
+        ],
+        role="group",
     )
 
 
-def _state(name: str, now: str) -> Component:
+def _state(name: str, word: str, chosen: bool, reason: str = "") -> Component:
     tone, _ = PRESENCE[name]
-    word = {"in": "Check in", "break": "Take a break", "out": "Check out"}[name]
     return html.Button(
-        [html.Span(className=f"dot is-{tone}"), word, icon("check-lg", "tick")],
+        [html.Span(className="dot is-none" if reason else f"dot is-{tone}"), word, icon("check-lg", "tick")],
         type="button",
-        role="menuitemradio",
         className="menu-item",
-        **{"data-presence": name, "aria-checked": "true" if name == now else "false"},
+        **{"data-presence": name, "data-reason": reason, "aria-pressed": "true" if chosen else "false"},
     )
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, select
 
 from models.rules.access import Viewer
 from models.rules.lifecycle import fold
-from models.store import directory, entries, feed, lookups, popups, presence
+from models.store import directory, entries, feed, lookups, popups, worktime
 from models.store.availability import LIVE_FOR
 from models.store.base import Store
 from models.store.callrows import Case, seats_of
@@ -26,7 +26,7 @@ def mine(store: Store, tx: Connection, viewer: Viewer) -> dict[str, Any]:
         "last": last,
         "entries": [{"id": row.id, "kind": row.kind, "direction": row.direction} for row in rows],
         "popups": cards(store, tx, viewer),
-        "presence": presence.current(tx, viewer.person_id),
+        "presence": worktime.live(tx, viewer.person_id, store.now()),
     }
 
 

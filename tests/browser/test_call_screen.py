@@ -222,7 +222,7 @@ def test_the_state_is_chosen_in_one_tab_and_shown_in_all(server: Running, at_hom
     other.goto("/leads")
     other.wait_for_selector(LIVE, state="attached")
     page.click("#shell-presence")
-    page.get_by_role("menuitemradio", name="Take a break").click()
+    page.get_by_role("button", name="Take a break").click()
     for tab in (page, other):
         expect(tab.locator("#shell-presence")).to_contain_text("On a break")
     page.reload()
