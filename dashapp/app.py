@@ -10,17 +10,29 @@ from typing import Any
 import dash
 from dash import Dash, set_props
 from dash.exceptions import DependencyException
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from dashapp import after_call, auth, claiming, context, leadwork, live, recordings
+from dashapp import (
+    after_call,
+    auth,
+    claiming,
+    context,
+    leadwork,
+    live,
+    recordings,
+    softphone,
+)
 from dashapp.components import document, errors, shell, sign_in
 from dashapp.config import Settings
 from ingest.api import views as api
 from ingest.webhooks import doors
 from models.rules.access import Role
+from models.store import sip_seats
 from models.store.base import Store
+from models.store.writer import Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +41,7 @@ ASSETS = HERE.parent / "assets"
 
 CONTENT_POLICY = (
     "default-src 'self'; script-src 'self' {hashes}; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; connect-src 'self'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; connect-src 'self'{speak}; "
     "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
 YEAR = 31_536_000
@@ -80,6 +92,7 @@ def create_app(settings: Settings, store: Store, hub: live.Hub | None = None) ->
         claiming.blueprint(),
         recordings.blueprint(),
         after_call.blueprint(),
+        softphone.blueprint(),
         leadwork.blueprint(),
     ):
         server.register_blueprint(part)
@@ -162,7 +175,9 @@ def _secure(app: Dash) -> None:
     def add_headers(response: Response) -> Response:
         headers = response.headers
         if response.mimetype == "text/html":
-            headers["Content-Security-Policy"] = allowed.get("policy", "default-src 'none'")
+            policy = allowed.get("policy", "default-src 'none'")
+            headers["Content-Security-Policy"] = policy.replace("{speak}", "".join(_sip_servers()))
+            headers["Permissions-Policy"] = "microphone=(self), camera=(), geolocation=()"
         headers["X-Content-Type-Options"] = "nosniff"
         headers["Referrer-Policy"] = "no-referrer"
         if server.extensions["callboard.settings"].secure_cookies:
@@ -176,7 +191,19 @@ def _secure(app: Dash) -> None:
     # Dash completes itself at the first request; only then is every inline script known whose hash the
     # policy must allow.
     server.test_client().get("/healthz")
-    allowed["policy"] = CONTENT_POLICY.format(hashes=" ".join(app.csp_hashes()))
+    allowed["policy"] = CONTENT_POLICY.replace("{hashes}", " ".join(app.csp_hashes()))
+
+
+def _sip_servers() -> list[str]:
+    """Where the softphone of the person who gets this document registers; nobody else's browser may go there."""
+    if g.get("viewer") is None:
+        return []
+    try:
+        with context.store().read() as tx:
+            return [f" {origin}" for origin in sip_seats.origins(tx, context.viewer())]
+    except (SQLAlchemyError, Unavailable):
+        log.exception("the SIP servers could not be read: this document's softphone will not register")
+        return []
 
 
 def _never_changes() -> bool:

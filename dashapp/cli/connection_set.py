@@ -48,7 +48,7 @@ def add_to(what: Any, run: Callable[..., int]) -> None:
 
 def change(store: Store, given: argparse.Namespace) -> None:
     settings = dict(map(_setting, given.setting))
-    secrets = {given.secret: _secret(given.secret)} if given.secret else {}
+    secrets = {given.secret: from_input(given.secret)} if given.secret else {}
     columns = {
         name: value
         for name, value in (
@@ -93,7 +93,7 @@ def _setting(text: str) -> tuple[str, Any]:
     raise ValueError(f'{key!r} is not given as KEY=JSON, as in ring_seconds=30 or allow_ips=["192.0.2.1"]')
 
 
-def _secret(name: str) -> str:
+def from_input(name: str) -> str:
     """Never an argument: those stand in the shell's history and in the process list."""
     if sys.stdin.isatty():
         return getpass.getpass(f"{name}: ")

@@ -13,7 +13,7 @@ import dash
 from dash import ClientsideFunction, Input, Output, clientside_callback, dcc, html
 from dash.development.base_component import Component
 
-from dashapp.components import document
+from dashapp.components import document, softphone
 from dashapp.components.account import person, presence
 from dashapp.components.bells import bell
 from dashapp.components.icon import icon
@@ -77,6 +77,7 @@ def layout() -> Component:
             _top(who, mine, teams, kept.rules.zone),
             html.Div(id="popup-stack", role="region", **{"aria-label": "Calls now"}),
             html.Main(dash.page_container, id="main", className="main", tabIndex=-1),
+            softphone.dock(who),
             html.Div(id="toasts", role="status", **{"aria-live": "polite"}),
             html.Div(id="live-region", role="status", className="visually-hidden", **{"aria-live": "polite"}),
             _keys(),

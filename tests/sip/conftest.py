@@ -1,0 +1,137 @@
+"""A real SIP server, the application, and browsers with a microphone that hums: a provider without a telephone network.
+
+Without the server these tests fail, for a softphone nobody has tried says nothing; ``CALLBOARD_NO_SIP=1`` skips them,
+which the end of the run tells.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from models.store import connections, preferences, sip_seats
+from tests.cast import Known, Line, Person
+from tests.conftest import OpenAs
+from tests.databases import Databases
+from tests.servers import CHROMIUM_ARGUMENTS, ROOT, Running, chromium, running
+from tests.sip.server import DOMAIN, SECRET, SipServer, credential, missing
+
+MEDIA = [
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+    "--allow-loopback-in-peer-connection",
+]
+SECONDS = 20.0
+LIBRARY = "/assets/vendor/jssip-3.13.8/jssip.min.js"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _a_sip_server_is_there() -> None:
+    lacking = missing()
+    if not lacking:
+        return
+    if os.environ.get("CALLBOARD_NO_SIP"):
+        pytest.skip(f"THE SOFTPHONE IS NOT TESTED: {lacking} is not installed and CALLBOARD_NO_SIP is set")
+    pytest.fail(
+        f"{lacking} is not installed: run make test as root, or .ci/sip; CALLBOARD_NO_SIP=1 goes without"
+    )
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium(), args=[*CHROMIUM_ARGUMENTS, *MEDIA])
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def server(
+    databases: Databases, known_casts: dict[str, Known], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Running]:
+    with running(databases, known_casts, "sqlite", tmp_path_factory.mktemp("app")) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def sip(server: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SipServer]:
+    """The SIP server, and at the application's side a connection at which Asha and Ravi have softphones."""
+    made = SipServer(tmp_path_factory.mktemp("sip"), server.url)
+    made.start()
+    line(server, made.url)
+    yield made
+    made.stop()
+
+
+def line(server: Running, url: str, slug: str = "pbx", **settings: Any) -> Line:
+    """A connection whose SIP server stands at ``url``, with softphones for Asha and Ravi."""
+    store, cast = server.store, server.cast
+    made = cast.line(slug, "open", secrets={"sip_secret": SECRET})
+    with store.db.begin() as tx:
+        told = {"sip_wss_url": url, "sip_domain": DOMAIN, **settings}
+        connections.change(tx, store.vault, made.id, settings=told)
+        for person in (cast.asha, cast.ravi):
+            user = person.email.partition("@")[0]
+            sip_seats.give(
+                tx,
+                store.vault,
+                connection_id=made.id,
+                person_id=person.id,
+                address=f"sip:{user}@{DOMAIN}",
+                password=None,
+            )
+    return made
+
+
+@pytest.fixture
+def sit(open_as: OpenAs, server: Running, sip: SipServer) -> Callable[..., Page]:
+    """``sit(cast.asha, "docked")``: their page; docked, with the telephone registered."""
+
+    def enter(person: Person, mode: str = "docked", path: str = "/leads", **given: Any) -> Page:
+        preferences.choose(server.store, person.viewer, "mode", mode)
+        page = open_as(person, path, at=server, permissions=["microphone"], **given)
+        if mode == "docked":
+            wait(page, "callboard.phone?.state().registered && callboard.phone.state().owner === 'docked'")
+        return page
+
+    return enter
+
+
+@pytest.fixture
+def provider(browser: Browser, server: Running, sip: SipServer) -> Iterator[Callable[..., Page]]:
+    """``provider("trunk")``: a page that is registered under that name and can call whoever is there."""
+    contexts: list[BrowserContext] = []
+    script = (ROOT / "tests/sip/peer.js").read_text("utf-8")
+
+    def begin(user: str = "trunk", *, expect: str = "yes", **given: str) -> Page:
+        context = browser.new_context(base_url=server.url, permissions=["microphone"])
+        contexts.append(context)
+        page = context.new_page()
+        page.goto("/healthz")  # a document of this origin that has no policy
+        page.add_script_tag(url=LIBRARY)
+        page.add_script_tag(content=script)
+        page.evaluate("told => peer.begin(told)", {"url": sip.url, **credential(user), **given})
+        wait(page, f"peer.registered.startsWith({expect!r})")
+        return page
+
+    yield begin
+    for context in contexts:
+        context.close()
+
+
+def wait(page: Page, truth: str, seconds: float = SECONDS) -> Any:
+    """The first value of this expression that is true; it may be a promise."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        found = page.evaluate(f"(async () => ({truth}))()")
+        if found:
+            return found
+        page.wait_for_timeout(30)
+    seen = page.evaluate(
+        "JSON.stringify([window.callboard?.phone?.state(), window.peer && [peer.registered, peer.log]])"
+    )
+    raise AssertionError(f"{truth} is not so after {seconds} s: {seen}")
