@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from dashapp import (
+from dashapp import (, dialling
     after_call,
     auth,
     claiming,
@@ -28,6 +28,7 @@ from dashapp import (
 from dashapp.components import document, errors, shell, sign_in
 from dashapp.config import Settings
 from ingest.api import views as api
+from ingest.dialing import Dialer
 from ingest.webhooks import doors
 from models.rules.access import Role
 from models.store import sip_seats
@@ -91,6 +92,7 @@ def create_app(settings: Settings, store: Store, hub: live.Hub | None = None) ->
         sign_in.blueprint(settings),
         claiming.blueprint(),
         recordings.blueprint(),
+        dialling.blueprint(Dialer(store, frozenset(settings.private_hosts))),
         after_call.blueprint(),
         softphone.blueprint(),
         leadwork.blueprint(),

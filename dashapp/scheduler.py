@@ -10,10 +10,21 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
 from dashapp.config import Settings
+from ingest import dialing
 from ingest.reconcile.planning import Reach
 from ingest.reconcile.sweeping import Reconciler
 from models.db import Leadership
-from models.store import alarms, attribution, deliveries, feed, follow_ups, journal, rotation, sessions
+from models.store import (
+    alarms,
+    attribution,
+    deliveries,
+    feed,
+    follow_ups,
+    intent_steps,
+    journal,
+    rotation,
+    sessions,
+)
 from models.store.base import Store
 from models.store.writer import Unavailable
 
@@ -68,6 +79,10 @@ def silence(store: Store) -> int:
     return alarms.tell(store)
 
 
+def lapse_dials(store: Store) -> int:
+    return intent_steps.lapse(store)
+
+
 def attribute(store: Store) -> int:
     return attribution.attribute(store)
 
@@ -77,6 +92,7 @@ def remind(store: Store) -> int:
 
 
 JOBS = (
+    Job("lapse_dials", timedelta(seconds=5), lapse_dials, "end the leases of calls nothing more is told of"),
     Job("settle", timedelta(seconds=10), settle, "end calls whose last offer lapsed without a word"),
     Job(
         "attribute", timedelta(minutes=1), attribute, "give calls of a seat that was nobody's to whose it is"
@@ -115,6 +131,18 @@ def reconcile_job(settings: Settings, store: Store) -> Job:
         "read providers' call records that are due or asked for",
         waits=True,
         stop=reader.stop,
+    )
+
+
+def settle_dials_job(settings: Settings) -> Job:
+    """Look for clicks nobody answered in their providers' records."""
+    private = frozenset(settings.private_hosts)
+    return Job(
+        "settle_dials",
+        timedelta(minutes=1),
+        lambda store: dialing.settle(store, private),
+        "look in providers' records for calls they never confirmed",
+        waits=True,
     )
 
 
@@ -175,7 +203,7 @@ def start_scheduler(settings: Settings, store: Store) -> Scheduler | None:
     """Run the jobs in this process's background, unless the settings say that another one does."""
     if not settings.scheduler:
         return None
-    jobs = (*JOBS, reconcile_job(settings, store)) if settings.reconcile else JOBS
-    scheduler = Scheduler(store, jobs)
+    asking = (settle_dials_job(settings), reconcile_job(settings, store)) if settings.reconcile else ()
+    scheduler = Scheduler(store, (*JOBS, *asking))
     scheduler.start()
     return scheduler

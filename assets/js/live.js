@@ -54,7 +54,7 @@
     const open = () => {
       const source = new EventSource(`/live/stream?last=${last}`);
       source.onopen = () => { wait = 500; setState("live"); };
-      for (const kind of ["popup", "popup_gone", "entry", "call", "presence", "silence", "follow_up", "lead", "wrap_up", "follow_up"]) {
+      for (const kind of ["popup", "popup_gone", "entry", "call", "presence", "silence", "follow_up", "lead", "intent", "dialling", "wrap_up"]) {
         source.addEventListener(kind, (event) => hear({ id: Number(event.lastEventId), kind, body: event.data }));
       }
       source.addEventListener("reset", () => location.reload());

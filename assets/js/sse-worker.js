@@ -1,6 +1,6 @@
 /* One event stream for all tabs of this browser: HTTP/1.1 allows six connections, so a stream a tab would
    leave the sixth tab hanging. Tabs say {hello, last}; they get {event}, {state}, {reset}, {signedOut}. */
-const KINDS = ["popup", "popup_gone", "entry", "call", "presence", "silence", "follow_up", "lead", "wrap_up", "follow_up"];
+const KINDS = ["popup", "popup_gone", "entry", "call", "presence", "silence", "follow_up", "lead", "intent", "dialling", "wrap_up"];
 const KEPT = 500;
 
 const ports = new Set();

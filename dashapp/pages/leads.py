@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from dashapp.auth import allow
-from dashapp.components import status, words
+from dashapp.components import calling, status, words
 from dashapp.components.icon import icon
 from dashapp.components.page import card, empty, link_button, page, page_head
 from dashapp.context import is_counselor, store, viewer
@@ -79,6 +79,7 @@ def _table(found: Leads, asked: dict[str, str], offset: int) -> list[Component]:
             )
         ]
     heads = [("Lead", "who"), ("Programme", ""), ("City", ""), ("Number", ""), ("Stage", ""), ("Owner", "")]
+    with_call = calling.may_call()
     table = html.Table(
         [
             html.Thead(
@@ -87,17 +88,18 @@ def _table(found: Leads, asked: dict[str, str], offset: int) -> list[Component]:
                         *[html.Th(word, className=name) for word, name in heads],
                         html.Th("Last talk", className="end"),
                         html.Th("Worked on", className="end keep"),
+                        html.Th(html.Span("Call", className="visually-hidden"), className="end keep"),
                     ]
                 )
             ),
-            html.Tbody([_row(row) for row in found.rows]),
+            html.Tbody([_row(row, with_call) for row in found.rows]),
         ],
         className="table-plain leads-table",
     )
     return [card(table, name="leads-card"), _pager(found, asked, offset)]
 
 
-def _row(row: LeadRow) -> Component:
+def _row(row: LeadRow, with_call: bool) -> Component:
     kept = store()
     zone, now = kept.rules.zone, kept.now()
     waiting = None
@@ -135,6 +137,10 @@ def _row(row: LeadRow) -> Component:
                 className="end keep",
                 title=words.full(row.worked_at, zone),
                 **{"data-since": row.worked_at.isoformat()},
+            ),
+            html.Td(
+                calling.call_button(row.id, row.name, small=True) if with_call and row.mask else None,
+                className="end keep",
             ),
         ]
     )

@@ -167,7 +167,7 @@ def test_a_job_that_waits_for_other_machines_holds_up_none_and_stops_when_told(s
 
 
 def test_records_are_asked_for_unless_the_settings_say_no(store: Store) -> None:
-    for told, names in (("yes", {"reconcile"}), ("no", set())):
+    for told, names in (("yes", {"reconcile", "settle_dials"}), ("no", set())):
         started = scheduler.start_scheduler(load(RECONCILE=told), store)
         assert started
         assert {job.name for job in started._jobs} - {job.name for job in scheduler.JOBS} == names
