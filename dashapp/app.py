@@ -15,11 +15,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from dashapp import (, dialling
+from dashapp import (
     after_call,
     auth,
     claiming,
     context,
+    dialling,
     leadwork,
     live,
     recordings,
