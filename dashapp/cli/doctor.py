@@ -4,14 +4,14 @@ import argparse
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection
 
 from dashapp import config
+from dashapp.cli import dialling_doctor
+from dashapp.cli.findings import Finding, Grade
 from dashapp.cli.stores import CannotOpen, database, require_schema
 from dashapp.config import BadKey, Settings
 from models.db import Database, Leadership
@@ -22,19 +22,6 @@ from models.store.vault import Vault
 LITTLE_SPACE = 1024**3
 CLOCKS_APART = timedelta(seconds=2)
 SILENCE = timedelta(days=1)
-
-
-class Grade(StrEnum):
-    WELL = "ok"
-    LOOK = "look"  # works, but somebody should know
-    WRONG = "WRONG"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    grade: Grade
-    subject: str
-    text: str
 
 
 def add_to(commands: Any) -> None:
@@ -115,9 +102,12 @@ def _database(db: Database, settings: Settings) -> Iterator[Finding]:
         return
     yield Finding(Grade.WELL, "schema", "is the one this code expects")
     with db.read() as tx:
-        yield _key(tx, settings)
+        key = _key(tx, settings)
+        yield key
         yield from _people(tx)
         yield from _providers(tx)
+        if key.grade is Grade.WELL:
+            yield from dialling_doctor.examine(tx, Vault(settings.root_key))
     yield from _jobs(db)
 
 
