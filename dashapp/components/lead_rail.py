@@ -11,24 +11,27 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp.components import words
+from dashapp.components.best_moment import best_moment
 from dashapp.components.icon import icon
 from dashapp.components.page import Children
 from models.rules.access import Viewer
+from models.rules.moment import Habit
 from models.store.lead_editing import FIELDS
 from models.store.leads import Profile
 
 
 class Seen(NamedTuple):
-    """Who looks, when, and in which zone."""
+    """Who looks, when, in which zone; and what is known of when the lead picks up."""
 
     who: Viewer
     now: datetime
     zone: ZoneInfo
+    habit: Habit
 
 
 def rail(profile: Profile, seen: Seen) -> list[Component]:
     """The sections, from top to bottom."""
-    return [_applications(profile), _facts(profile, seen)]
+    return [best_moment(seen.habit), _applications(profile), _facts(profile, seen)]
 
 
 def _applications(profile: Profile) -> Component:

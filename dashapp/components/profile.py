@@ -22,7 +22,7 @@ from dashapp.components.page import banner
 from dashapp.components.people import avatar
 from dashapp.context import store, viewer
 from models.rules.access import Role, Viewer
-from models.store import leads, openings, stages
+from models.store import habits, leads, openings, stages
 from models.store.leads import Profile
 from models.store.openings import Cleared
 from models.store.stages import Stage
@@ -49,9 +49,11 @@ def open_lead(lead_id: int, via: str | None) -> Component:
         found = leads.profile(tx, who, lead_id, now=now, rules=kept.rules)
         story = timeline(kept, tx, who, lead_id) if found else None
         places = stages.choosable(tx)
+        habit = habits.of_lead(tx, lead_id, now=now)
     if found is None or story is None:
         return errors.not_here()
-    return _lead(found, places, story, opened.opening_id, opened.cleared, who, now, kept.rules.zone)
+    seen = Seen(who, now, kept.rules.zone, habit)
+    return _lead(found, places, story, opened.opening_id, opened.cleared, seen)
 
 
 def _lead(
@@ -60,10 +62,9 @@ def _lead(
     story: Story,
     opening_id: int,
     cleared: list[Cleared],
-    who: Viewer,
-    now: datetime,
-    zone: ZoneInfo,
+    seen: Seen,
 ) -> Component:
+    who, now, zone, _ = seen
     return html.Article(
         [
             _phone_bar(who),
@@ -80,7 +81,7 @@ def _lead(
                 **{"data-show": "all"},
             ),
             html.Aside(
-                rail(profile, Seen(who, now, zone)),
+                rail(profile, seen),
                 id={"type": "profile-rail", "lead": profile.id},
                 className="lead-rail",
                 **{"aria-label": "Applications and facts"},
@@ -268,9 +269,10 @@ def _changed(asked: dict[str, Any]) -> tuple[list[Component], list[Component]]:
     with kept.read() as tx:
         found = leads.profile(tx, who, lead_id, now=now, rules=kept.rules)
         places = stages.choosable(tx)
-    if found is None:
+        habit = habits.of_lead(tx, lead_id, now=now) if found else None
+    if found is None or habit is None:
         return [], []
-    return lead_head.who(found, places), rail(found, Seen(who, now, kept.rules.zone))
+    return lead_head.who(found, places), rail(found, Seen(who, now, kept.rules.zone, habit))
 
 
 def _story(lead_id: int, most: int = CALLS) -> list[Component]:
