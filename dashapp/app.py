@@ -21,6 +21,7 @@ from dashapp import (
     claiming,
     context,
     dialling,
+    finding,
     leadwork,
     live,
     recordings,
@@ -97,6 +98,7 @@ def create_app(settings: Settings, store: Store, hub: live.Hub | None = None) ->
         after_call.blueprint(),
         softphone.blueprint(),
         leadwork.blueprint(),
+        finding.blueprint(),
     ):
         server.register_blueprint(part)
     auth.install(app, settings)

@@ -24,6 +24,7 @@ from models.store import (
     journal,
     rotation,
     sessions,
+    tails,
 )
 from models.store.base import Store
 from models.store.writer import Unavailable
@@ -87,6 +88,10 @@ def attribute(store: Store) -> int:
     return attribution.attribute(store)
 
 
+def fill_tails(store: Store) -> int:
+    return tails.fill(store)
+
+
 def remind(store: Store) -> int:
     return follow_ups.remind(store)
 
@@ -98,6 +103,7 @@ JOBS = (
         "attribute", timedelta(minutes=1), attribute, "give calls of a seat that was nobody's to whose it is"
     ),
     Job("remind", timedelta(seconds=15), remind, "tell people of follow-ups that fell due"),
+    Job("fill_tails", timedelta(seconds=20), fill_tails, "index the last four digits of numbers kept before"),
     Job("trim_feed", timedelta(hours=1), trim_feed, "forget what live screens were told over 3 days ago"),
     Job("purge_sessions", timedelta(minutes=15), purge_sessions, "delete sessions that have expired"),
     Job("silence", timedelta(minutes=1), silence, "tell administrators which connections fell silent"),

@@ -160,6 +160,12 @@ def _top(who: Viewer, mine: dict[str, Any], teams: list[str], zone: ZoneInfo) ->
                     bell("pending", "hourglass-split", "Pending", open_now["pending"]),
                     html.Span(className="top-sep"),
                     html.Button(
+                        icon("search"),
+                        type="button",
+                        className="icon-button search-button",
+                        **{"data-open-search": "", "aria-label": "Find a lead"},
+                    ),
+                    html.Button(
                         [icon("moon-stars", "when-light"), icon("sun", "when-dark")],
                         type="button",
                         className="icon-button",

@@ -13,7 +13,7 @@ from dashapp.components import calling, status, words
 from dashapp.components.icon import icon
 from dashapp.components.page import card, empty, link_button, page, page_head
 from dashapp.context import is_counselor, store, viewer
-from models.store import leads
+from models.store import leads, searching
 from models.store.leads import PAGE, LeadRow, Leads
 
 dash.register_page(
@@ -31,7 +31,9 @@ def layout(q: str = "", mine: str = "", at: str = "", **_: str) -> Component:
     kept, who = store(), viewer()
     with kept.read() as tx:
         found = (
-            leads.mine(tx, who, offset=offset) if own else leads.search(kept, tx, who, asked, offset=offset)
+            leads.mine(tx, who, offset=offset)
+            if own
+            else searching.listed(kept, tx, who, asked, limit=PAGE, offset=offset)
         )
     return page(
         page_head(
@@ -72,7 +74,7 @@ def _table(found: Leads, asked: dict[str, str], offset: int) -> list[Component]:
                 empty(
                     "search",
                     "No lead found",
-                    "Search by name, city, programme or the lead's id. A phone number must be whole.",
+                    "Search by name, e-mail, city, programme or the lead's id. A phone number must be whole, or its last four digits.",
                     link_button("Show all", "/leads"),
                 ),
                 name="leads-card",
@@ -183,5 +185,5 @@ def _by_number(asked: dict[str, Any] | None) -> tuple[list[Component], str]:
         raise PreventUpdate
     kept = store()
     with kept.read() as tx:
-        found = leads.search(kept, tx, viewer(), str(asked["number"])[:LONGEST])
+        found = searching.listed(kept, tx, viewer(), str(asked["number"])[:LONGEST], limit=PAGE)
     return _table(found, {}, 0), f"{words.plural(found.total, 'lead')} with this number"

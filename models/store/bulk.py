@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, insert
 
 from models.rules.phone import mask
+from models.store import tails
 from models.store.callrows import PHONE
 from models.store.vault import Vault
 from models.tables.leads import application, lead, lead_phone, opening
@@ -97,6 +98,7 @@ def add_leads(tx: Connection, vault: Vault, leads: Sequence[NewLead]) -> list[in
             "phone_ct": vault.seal(one.phone.encode(), PHONE),
             "mask": mask(one.phone),
             "position": 0,
+            "tail_ix": tails.of_number(vault, one.phone),
         }
         for lead_id, one in zip(ids, leads, strict=True)
     ]

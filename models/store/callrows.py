@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from models.rules import phone
 from models.rules.call import Call, Direction, Outcome, is_anothers
-from models.store import directory, lookups
+from models.store import directory, lookups, tails
 from models.store.base import Store
 from models.store.directory import Directory, Somebody
 from models.store.intent_links import Link
@@ -151,6 +151,7 @@ def _find_leads(
                     "phone_ct": store.vault.seal(number.encode(), PHONE),
                     "mask": new["mask"],
                     "position": 0,
+                    "tail_ix": tails.of_number(store.vault, number),
                 }
                 for number, new in zip(unknown, made, strict=False)
             ],

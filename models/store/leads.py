@@ -1,4 +1,4 @@
-"""Leads as screens show them: the head of a profile, my list, and search. Masked, and only the viewer's own.
+"""Leads as screens show them: the head of a profile and lists (``searching`` finds in them). Masked, and only the viewer's own.
 
 A counselor sees the leads they own and those whose calls or entries concern them; a supervisor those of the
 counselors of their teams; an admin all.
@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Select, case, func, or_, select
 
-from models.rules import phone
 from models.rules.access import Role, Viewer
 from models.store import entries
-from models.store.base import Rules, Store
+from models.store.base import Rules
 from models.store.callrows import local_day
 from models.store.lead_editing import shown
 from models.store.openings import may_open
@@ -23,7 +22,6 @@ from models.tables.leads import application, lead, lead_phone
 from models.tables.people import person
 
 PAGE = 50
-LEAST_LETTERS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,39 +147,23 @@ def profile(tx: Connection, viewer: Viewer, lead_id: int, *, now: datetime, rule
 
 def mine(tx: Connection, viewer: Viewer, *, limit: int = PAGE, offset: int = 0) -> Leads:
     """The leads this person owns, the one most recently worked on first."""
-    return _list(tx, viewer, lead.c.owner_id == viewer.person_id, limit, offset)
-
-
-def search(
-    store: Store, tx: Connection, viewer: Viewer, asked: str, *, limit: int = PAGE, offset: int = 0
-) -> Leads:
-    """Leads the viewer may see whose name, programme, city or id contains every word of ``asked``.
-
-    A whole phone number finds the lead it belongs to; a part of one finds nothing. An empty question (or
-    a single letter) gives all of them.
-    """
-    seen = visible(viewer)
-    number = phone.e164(asked, store.rules.country) if sum(c.isdigit() for c in asked) > 6 else None
-    if number:
-        owners = select(lead_phone.c.lead_id).where(lead_phone.c.phone_ix == store.vault.index(number))
-        return _list(tx, viewer, seen & lead.c.id.in_(owners), limit, offset)
-    for word in asked.split()[:6]:
-        if len(word) >= LEAST_LETTERS:
-            seen = seen & _contains(word)
-    return _list(tx, viewer, seen, limit, offset)
+    own = (lead.c.owner_id == viewer.person_id) & lead.c.merged_into.is_(None)
+    return Leads(*page(tx, viewer, own, limit, offset))
 
 
 def visible(viewer: Viewer) -> ColumnElement[bool]:
-    """The condition on ``lead`` that keeps what this viewer may see (see ``openings.may_open``)."""
+    """The condition on ``lead`` that keeps what this viewer may see (see ``openings.may_open``); a lead that became
+    part of another is nowhere."""
+    here = lead.c.merged_into.is_(None)
     if viewer.sees_all:
-        return true()
+        return here
     who: Any = (viewer.person_id,)
     if viewer.role is Role.SUPERVISOR:
         who = select(person.c.id).where(person.c.team_id.in_(viewer.teams))
     offered = (
         select(call.c.lead_id).join(offer, offer.c.call_id == call.c.id).where(offer.c.person_id.in_(who))
     )
-    return or_(
+    return here & or_(
         lead.c.owner_id.in_(who),
         lead.c.id.in_(select(call.c.lead_id).where(call.c.person_id.in_(who), call.c.lead_id.is_not(None))),
         lead.c.id.in_(offered.where(call.c.lead_id.is_not(None))),
@@ -189,47 +171,48 @@ def visible(viewer: Viewer) -> ColumnElement[bool]:
     )
 
 
-def _contains(word: str) -> ColumnElement[bool]:
-    return or_(
-        *(
-            func.lower(column).contains(word.lower(), autoescape=True)
-            for column in (lead.c.name, lead.c.programme, lead.c.city, lead.c.external_id)
-        )
-    )
+def page(
+    tx: Connection,
+    viewer: Viewer,
+    wanted: ColumnElement[bool],
+    limit: int,
+    offset: int,
+    *,
+    first: ColumnElement[bool] | None = None,
+) -> tuple[list[LeadRow], int]:
+    """Rows of the leads that ``wanted`` keeps (it has to hold ``visible``), and how many there are in all.
 
-
-def _list(tx: Connection, viewer: Viewer, wanted: ColumnElement[bool], limit: int, offset: int) -> Leads:
+    Those that ``first`` holds for come first, then the most recently worked on.
+    """
     total = tx.scalar(select(func.count()).select_from(lead).where(wanted)) or 0
+    order = [lead.c.worked_at.desc(), lead.c.id.desc()]
     rows: Select[Any] = (
         select(lead, lead_phone.c.mask, person.c.name.label("owner"))
         .outerjoin(lead_phone, (lead_phone.c.lead_id == lead.c.id) & (lead_phone.c.position == 0))
         .outerjoin(person, person.c.id == lead.c.owner_id)
         .where(wanted)
-        .order_by(lead.c.worked_at.desc(), lead.c.id.desc())
+        .order_by(*order if first is None else (case((first, 0), else_=1), *order))
         .limit(limit)
         .offset(offset)
     )
     found = tx.execute(rows).mappings().all()
     waiting = _waiting(tx, viewer, [row["id"] for row in found])
-    return Leads(
-        [
-            LeadRow(
-                id=row["id"],
-                name=row["name"],
-                programme=row["programme"],
-                city=row["city"],
-                stage=row["stage"],
-                mask=row["mask"],
-                owner=row["owner"],
-                worked_at=row["worked_at"],
-                last_talk_at=row["last_talk_at"],
-                last_talk_seconds=row["last_talk_seconds"],
-                waiting=waiting.get(row["id"]),
-            )
-            for row in found
-        ],
-        total,
-    )
+    return [
+        LeadRow(
+            id=row["id"],
+            name=row["name"],
+            programme=row["programme"],
+            city=row["city"],
+            stage=row["stage"],
+            mask=row["mask"],
+            owner=row["owner"],
+            worked_at=row["worked_at"],
+            last_talk_at=row["last_talk_at"],
+            last_talk_seconds=row["last_talk_seconds"],
+            waiting=waiting.get(row["id"]),
+        )
+        for row in found
+    ], total
 
 
 def _waiting(tx: Connection, viewer: Viewer, ids: Sequence[int]) -> dict[int, str]:

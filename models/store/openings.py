@@ -35,7 +35,7 @@ class Opened:
 
 def may_open(tx: Connection, viewer: Viewer, lead_id: int) -> bool:
     """Own leads, leads whose calls or entries concern the viewer; for a supervisor, the teams'."""
-    known = select(lead.c.owner_id).where(lead.c.id == lead_id)
+    known = select(lead.c.owner_id).where(lead.c.id == lead_id, lead.c.merged_into.is_(None))
     row = tx.execute(known).first()
     if row is None:
         return False

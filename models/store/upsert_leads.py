@@ -8,6 +8,7 @@ from sqlalchemy import Connection, RowMapping, exists, insert, or_, select, upda
 
 from models.rules.access import Role, Viewer
 from models.rules.phone import mask
+from models.store import tails
 from models.store.api_audit import note
 from models.store.api_leads import require_all
 from models.store.callrows import FIRST_STAGE, PHONE
@@ -162,5 +163,6 @@ def _add_phone(tx: Connection, vault: Vault, lead_id: int, phone: str, phone_ix:
             phone_ct=vault.seal(phone.encode(), PHONE),
             mask=mask(phone),
             position=0,
+            tail_ix=tails.of_number(vault, phone),
         )
     )

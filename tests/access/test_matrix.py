@@ -43,6 +43,7 @@ ROUTES = {
     "/claim/<int:entry_id>/people": "signed-in",
     "/lead-details": "signed-in",
     "/lead-stage": "signed-in",
+    "/search.json": "signed-in",
     "/healthz": "public",
     "/readyz": "public",
     "/assets/<path:filename>": "public",

@@ -189,7 +189,7 @@ def test_the_keyboard_is_enough(server: Running, provider: Provider, at_home: Op
     call = provider.rings(lead, server.cast.chitra)
     page.keyboard.press("Control+k")
     page.keyboard.type("k")
-    expect(page.locator(".top input")).to_have_value("k")
+    expect(page.locator(".palette input")).to_have_value("k")
     page.keyboard.press("Escape")
     page.keyboard.press("?")
     expect(page.locator("dialog")).to_contain_text("open the profile of the call that rings")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from models.rules.call import Direction, Outcome
-from models.store import leads, openings
+from models.store import leads, openings, searching
 from models.store.base import Store
 from models.store.leads import Profile
 from models.store.timeline import CallMoment, ClearedMoment, Moment, OpenedMoment, timeline
@@ -22,7 +22,7 @@ def profile(store: Store, person: Person, lead_id: int) -> Profile | None:
 
 def found(store: Store, person: Person, asked: str) -> list[str]:
     with store.read() as tx:
-        return [row.name for row in leads.search(store, tx, person.viewer, asked).rows]
+        return [row.name for row in searching.listed(store, tx, person.viewer, asked, limit=50).rows]
 
 
 def story(store: Store, person: Person, lead: Lead) -> list[Moment]:

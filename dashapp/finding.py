@@ -1,0 +1,59 @@
+"""``POST /search.json``: leads while somebody types, and those they had open lately.
+
+A POST, because what is typed may be a number: it must stand in no address and so in no access log. Nothing of it is
+kept.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from dashapp import auth
+from dashapp.context import store, viewer
+from models.store import searching
+from models.store.leads import LeadRow
+
+LONGEST = 80
+
+
+def blueprint() -> Blueprint:
+    doors = Blueprint("finding", __name__)
+
+    @doors.post("/search.json")
+    @auth.policy(auth.SIGNED_IN)
+    def search() -> Response:
+        body = request.get_json(silent=True)
+        asked, ids = _asked(body if isinstance(body, dict) else {})
+        kept, who = store(), viewer()
+        with kept.read() as tx:
+            found = searching.find(kept, tx, who, asked) if asked else searching.recent(tx, who, ids)
+        answer: Response = jsonify(
+            rows=[_row(row) for row in found.rows], total=found.total, by_number=found.by_number
+        )
+        return answer
+
+    return doors
+
+
+def _asked(body: Mapping[str, Any]) -> tuple[str, list[int]]:
+    asked, ids = body.get("q"), body.get("recent")
+    return (
+        asked.strip()[:LONGEST] if isinstance(asked, str) else "",
+        [one for one in ids if type(one) is int and 0 < one < 2**62][: searching.RECENT]
+        if isinstance(ids, list)
+        else [],
+    )
+
+
+def _row(row: LeadRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "name": row.name,
+        "programme": row.programme,
+        "city": row.city,
+        "stage": row.stage,
+        "mask": row.mask,
+        "owner": row.owner,
+        "waiting": row.waiting,
+    }
