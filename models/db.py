@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -10,10 +10,15 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 
+from models.postgres import Asked, Lane
+
 # An arbitrary constant: every transaction that writes takes this PostgreSQL advisory lock first, so that
 # ids of the feed follow commit order and two processes never fold the same call at once.
 WRITE_LOCK = 0x43414C4C
 LEADER_LOCK = 0x43414C4D
+LANE = "callboard.lane"
+"""Where a connection to PostgreSQL keeps its ``Lane`` while it writes."""
+
 FEED_CHANNEL = "callboard_feed"
 SYNCHRONOUS = ("on", "local", "remote_write", "remote_apply")
 
@@ -32,16 +37,22 @@ class Database:
     def begin(self) -> Iterator[Connection]:
         """A write transaction that no other writer overlaps: BEGIN IMMEDIATE, or the advisory lock."""
         with self.engine.connect() as tx:
+            lane: Lane | None = None
             if self.sqlite:
                 tx.exec_driver_sql("BEGIN IMMEDIATE")
             else:
-                tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITE_LOCK})
+                tx.info[LANE] = lane = Lane(tx.connection.dbapi_connection)  # type: ignore[arg-type]
+                lane.tell(_BEGIN_WRITING, (WRITE_LOCK,))
             try:
                 yield tx
+                if lane is not None:
+                    _sending(tx, "COMMIT", lane.commit)
+                tx.commit()  # on PostgreSQL it is by now, unless the lane found nothing to commit
             except BaseException:
+                tx.info.pop(LANE, None)  # what was not sent must not go with the next transaction
                 tx.rollback()
                 raise
-            tx.commit()
+            tx.info.pop(LANE, None)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -53,14 +64,14 @@ class Database:
         """``count`` unused ids of ``table``, ascending. Only inside ``begin()``, whose lock makes SQLite's
         answer safe; knowing ids beforehand spares a RETURNING for every row."""
         if self.sqlite:
-            last: int = send(tx, f"SELECT max(id) FROM {table.name}").fetchone()[0] or 0  # noqa: S608
+            last: int = ask(tx, f"SELECT max(id) FROM {table.name}").rows()[0][0] or 0  # noqa: S608
             return range(last + 1, last + 1 + count)
-        return [row[0] for row in send(tx, _NEXT_IDS, (f"{table.name}_id_seq", count)).fetchall()]
+        return [row[0] for row in ask(tx, _NEXT_IDS, (f"{table.name}_id_seq", count)).rows()]
 
     def notify_feed(self, tx: Connection) -> None:
         """Ask PostgreSQL to wake the hubs of every process once this transaction commits."""
         if not self.sqlite:
-            send(tx, f"NOTIFY {FEED_CHANNEL}")
+            tell(tx, f"NOTIFY {FEED_CHANNEL}", ())
 
     def promises_broken(self, tx: Connection) -> list[str]:
         """Settings of the database with which a commit could be lost after all, in plain words."""
@@ -136,27 +147,67 @@ class Leadership:
         return True
 
 
-def send(tx: Connection, statement: str, values: Sequence[Any] = ()) -> Any:
-    """Hand a statement in the driver's own spelling to the driver; its cursor, with the result.
+class Answered:
+    """A question that was answered at once."""
 
-    Within the transaction of ``tx``, at a fraction of what ``tx.execute`` costs. Errors are those of
-    SQLAlchemy, as everywhere else.
+    __slots__ = ("_rows",)
+
+    def __init__(self, rows: list[tuple[Any, ...]]) -> None:
+        self._rows = rows
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        return self._rows
+
+
+class Asking:
+    """A question under way; its errors are those of SQLAlchemy."""
+
+    __slots__ = ("_asked", "_statement", "_tx")
+
+    def __init__(self, tx: Connection, statement: str, asked: Asked) -> None:
+        self._tx, self._statement, self._asked = tx, statement, asked
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        found: list[tuple[Any, ...]] = _sending(self._tx, self._statement, self._asked.rows)
+        return found
+
+
+def ask(tx: Connection, statement: str, values: Sequence[Any] = ()) -> Answered | Asking:
+    """Put a question in the driver's own spelling to the driver, at a fraction of what ``tx.execute`` costs.
+
+    ``rows`` of what is returned are its answer. In a write on PostgreSQL nobody waits for it before that, and what was
+    asked and told meanwhile goes with it. Errors are those of SQLAlchemy, as everywhere else.
     """
-    cursor = tx.connection.cursor()
-    try:
-        cursor.execute(statement, values)
-    except _errors(tx) as error:
-        raise _named(tx, statement, error) from error
-    return cursor
+    lane: Lane | None = tx.info.get(LANE)
+    if lane is not None:
+        return Asking(tx, statement, lane.ask(statement, values))
+    raw = tx.connection
+    cursor = raw.cursor() if tx.dialect.name == "sqlite" else raw.cursor(binary=True)
+    return Answered(_sending(tx, statement, lambda: cursor.execute(statement, values).fetchall()))
 
 
-def send_many(tx: Connection, statement: str, rows: Sequence[Sequence[Any]]) -> None:
-    """``send`` for every row, without results."""
+def tell(tx: Connection, statement: str, values: Sequence[Any]) -> None:
+    """Like ``ask``, for a statement without an answer; the commit comes behind it."""
+    lane: Lane | None = tx.info.get(LANE)
+    if lane is not None:
+        lane.tell(statement, values)
+        return
     cursor = tx.connection.cursor()
+    _sending(tx, statement, lambda: cursor.execute(statement, values))
+
+
+def tell_many(tx: Connection, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+    """``tell`` for every row, at once."""
+    cursor = tx.connection.cursor()
+    _sending(tx, statement, lambda: cursor.executemany(statement, rows))
+
+
+def _sending(tx: Connection, statement: str, work: Callable[[], Any]) -> Any:
     try:
-        cursor.executemany(statement, rows)
+        return work()
     except _errors(tx) as error:
-        raise _named(tx, statement, error) from error
+        lane: Lane | None = tx.info.get(LANE)
+        raise _named(tx, lane.failed if lane else statement, error) from error
 
 
 def _errors(tx: Connection) -> type[Exception]:
@@ -180,6 +231,12 @@ def _named(tx: Connection, statement: str, error: Exception) -> BaseException:
     )
 
 
+# What a write looks up it has an index for. PostgreSQL keeps the first plans of a session, those of foreign keys'
+# checks too: made while a table was empty, they read all of it ever after, until statistics are taken next.
+_BEGIN_WRITING = (
+    "SELECT pg_advisory_xact_lock(%s), set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true), "
+    "set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)"
+)
 _NEXT_IDS = "SELECT nextval(CAST(%s AS regclass)) FROM generate_series(1, %s)"
 
 
@@ -219,4 +276,19 @@ def _sqlite_engine(url: str, pool_size: int) -> Engine:
 
 
 def _postgres_engine(url: str, pool_size: int) -> Engine:
-    return create_engine(url, pool_size=pool_size, max_overflow=40, hide_parameters=True, pool_pre_ping=True)
+    engine = create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=40,
+        pool_use_lifo=True,
+        hide_parameters=True,
+        pool_pre_ping=True,
+    )
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def _in_order(tx: Connection, *_: Any) -> None:
+        lane: Lane | None = tx.info.get(LANE)
+        if lane is not None:
+            _sending(tx, "", lane.flush)
+
+    return engine

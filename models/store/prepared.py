@@ -14,9 +14,12 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Connection, Dialect, Select, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
-from models.db import send, send_many
+from models.db import Answered, Asking, ask, tell, tell_many
+from models.postgres import KINDS
+from models.postgres import Column as Array
 from models.tables.base import EPOCH, MICROSECOND, Instant
 
+POSTGRES = "postgresql"
 MARK = "__[POSTCOMPILE_ids]"
 
 Row = tuple[Any, ...]
@@ -35,21 +38,26 @@ class Query:
 
     def rows(self, tx: Connection, ids: Iterable[Any] | None = None, **given: Any) -> list[Row]:
         """The rows for these ids, none for none; moments go in and come out as aware datetimes."""
+        return self.ask(tx, ids, **given).rows()
+
+    def ask(self, tx: Connection, ids: Iterable[Any] | None = None, **given: Any) -> "Question":
+        """``rows``, to be had later: questions asked before anybody waits share a round trip to PostgreSQL."""
         wanted = None if ids is None else list(ids)
         if wanted == []:
-            return []
+            return Question(self, None)
         dialect = tx.dialect.name
         spelled = self._spelled.get(dialect) or self._spelled.setdefault(
             dialect, _Spelled(self._statement, dialect)
         )
-        found = send(tx, *spelled.fill(wanted, given)).fetchall()
-        if not self._moments and not self._truths:
-            return found  # type: ignore[no-any-return]
-        return [self._read(row) for row in found]
+        return Question(self, ask(tx, *spelled.fill(wanted, given)))
 
     def dicts(self, tx: Connection, ids: Iterable[Any], **given: Any) -> list[dict[str, Any]]:
         names = self._names
         return [dict(zip(names, row, strict=True)) for row in self.rows(tx, ids, **given)]
+
+    def read(self, found: list[Row]) -> list[Row]:
+        """Rows of the driver with the values that we know."""
+        return [self._read(row) for row in found] if self._moments or self._truths else found
 
     def _read(self, row: Sequence[Any]) -> Row:
         read = list(row)
@@ -61,6 +69,18 @@ class Query:
         return tuple(read)
 
 
+class Question:
+    """A query that was asked."""
+
+    __slots__ = ("_asked", "_query")
+
+    def __init__(self, query: Query, asked: Answered | Asking | None) -> None:
+        self._query, self._asked = query, asked
+
+    def rows(self) -> list[Row]:
+        return [] if self._asked is None else self._query.read(self._asked.rows())
+
+
 class _Spelled:
     """A query in one database's own words."""
 
@@ -70,7 +90,7 @@ class _Spelled:
         self._names: list[str] = list(compiled.positiontup or ())
         self._text = str(compiled)
         # PostgreSQL takes the list as one array, so its statement is always the same one.
-        self._array = dialect == "postgresql"
+        self._array = dialect == POSTGRES
         if self._array:
             self._text = self._text.replace(f"IN ({MARK})", "= ANY(%s)")
 
@@ -86,7 +106,7 @@ class _Spelled:
             if name != "ids":
                 values.append(_plain(given[name] if name in given else self._constants[name]))
             elif self._array:
-                values.append(ids)
+                values.append(_column(ids or ()))
             else:
                 values += ids or ()
         return text, values
@@ -94,19 +114,35 @@ class _Spelled:
 
 def insert_rows(tx: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows that all name the same columns, and every column that has no database default."""
-    text, pick, moments, words = _insert(table, tuple(rows[0]), tx.dialect.name)
-    send_many(tx, text, [_write(pick(row), moments, words) for row in rows])
+    _tell(tx, _insert(table, tuple(rows[0]), tx.dialect.name), rows)
 
 
 def update_rows(tx: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Set the named columns of the rows with these ``id``s."""
-    text, pick, moments, words = _update(table, tuple(rows[0]), tx.dialect.name)
-    send_many(tx, text, [_write(pick(row), moments, words) for row in rows])
+    """Set the named columns of the rows with these ``id``s, each named once."""
+    _tell(tx, _update(table, tuple(rows[0]), tx.dialect.name), rows)
 
 
 def delete_rows(tx: Connection, column: Column[Any], values: Iterable[Any]) -> None:
     """Delete the rows of the column's table in which it has one of these values."""
-    send_many(tx, _delete(column.table, column.name, tx.dialect.name), [(value,) for value in values])
+    text = _delete(column.table, column.name, tx.dialect.name)
+    if tx.dialect.name == POSTGRES:
+        tell(tx, text, (_column(list(values)),))
+    else:
+        tell_many(tx, text, [(value,) for value in values])
+
+
+def _tell(tx: Connection, statement: "Statement", rows: Sequence[Mapping[str, Any]]) -> None:
+    text, pick, moments, words, arrays = statement
+    written = [_write(pick(row), moments, words) for row in rows]
+    if tx.dialect.name == POSTGRES:
+        columns = zip(*written, strict=True)
+        tell(tx, text, [array(values) for array, values in zip(arrays, columns, strict=True)])
+    else:
+        tell_many(tx, text, written)
+
+
+def _column(values: Sequence[Any]) -> Array:
+    return KINDS[type(values[0])](values)
 
 
 def _write(row: Row, moments: Sequence[int], words: Sequence[int]) -> list[Any]:
@@ -126,35 +162,49 @@ def _plain(value: Any) -> Any:
     return (value - EPOCH) // MICROSECOND if isinstance(value, datetime) else value
 
 
-Statement = tuple[str, Callable[[Mapping[str, Any]], Row], list[int], list[int]]
-"""Text, what takes a row's values in the text's order, the places of moments, the places of words."""
+Statement = tuple[str, Callable[[Mapping[str, Any]], Row], list[int], list[int], list[type[Array]]]
+"""Text, what takes a row's values in the text's order, the places of moments, the places of words, and what holds each
+column's values. SQLite is told each row, PostgreSQL all rows at once."""
 
 
 @lru_cache(maxsize=64)
 def _insert(table: Table, names: tuple[str, ...], dialect: str) -> Statement:
     marks = ", ".join([_MARKS[dialect]] * len(names))
-    text = f"INSERT INTO {_name(table, dialect)} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608 names come from the table definitions
+    into = f"INSERT INTO {_name(table, dialect)} ({', '.join(names)})"
+    values = f"VALUES ({marks})"
+    if dialect == POSTGRES:
+        values = f"SELECT * FROM unnest({marks})"  # noqa: S608 names come from the table definitions
+    text = f"{into} {values}"
     return _statement(text, table, names)
 
 
 @lru_cache(maxsize=64)
 def _update(table: Table, names: tuple[str, ...], dialect: str) -> Statement:
     names = (*(name for name in names if name != "id"), "id")
-    mark = _MARKS[dialect]
-    changes = ", ".join(f"{name} = {mark}" for name in names[:-1])
-    text = f"UPDATE {_name(table, dialect)} SET {changes} WHERE id = {mark}"  # noqa: S608 as above
+    mark, changed = _MARKS[dialect], _name(table, dialect)
+    if dialect == POSTGRES:
+        changes = ", ".join(f"{name} = told.{name}" for name in names[:-1])
+        told = f"unnest({', '.join([mark] * len(names))}) AS told({', '.join(names)})"
+        text = f"UPDATE {changed} SET {changes} FROM {told} WHERE {changed}.id = told.id"  # noqa: S608 as above
+    else:
+        changes = ", ".join(f"{name} = {mark}" for name in names[:-1])
+        text = f"UPDATE {changed} SET {changes} WHERE id = {mark}"  # noqa: S608 as above
     return _statement(text, table, names)
 
 
 @lru_cache(maxsize=16)
 def _delete(table: Table, name: str, dialect: str) -> str:
-    return f"DELETE FROM {_name(table, dialect)} WHERE {name} = {_MARKS[dialect]}"  # noqa: S608 as above
+    mark = _MARKS[dialect]
+    matches = f"= ANY({mark})" if dialect == POSTGRES else f"= {mark}"
+    return f"DELETE FROM {_name(table, dialect)} WHERE {name} {matches}"  # noqa: S608 as above
 
 
 def _statement(text: str, table: Table, names: tuple[str, ...]) -> Statement:
-    moments = [place for place, name in enumerate(names) if isinstance(table.c[name].type, Instant)]
-    words = [place for place, name in enumerate(names) if table.c[name].type.python_type is str]
-    return text, itemgetter(*names), moments, words
+    types = [table.c[name].type for name in names]
+    moments = [place for place, kind in enumerate(types) if isinstance(kind, Instant)]
+    words = [place for place, kind in enumerate(types) if kind.python_type is str]
+    arrays = [KINDS[int if place in moments else kind.python_type] for place, kind in enumerate(types)]
+    return text, itemgetter(*names), moments, words, arrays
 
 
 def _name(table: Table, dialect: str) -> str:
