@@ -25,6 +25,7 @@ from dashapp import (
     leadwork,
     live,
     recordings,
+    revealing,
     softphone,
 )
 from dashapp.components import document, errors, shell, sign_in
@@ -94,6 +95,7 @@ def create_app(settings: Settings, store: Store, hub: live.Hub | None = None) ->
         sign_in.blueprint(settings),
         claiming.blueprint(),
         recordings.blueprint(),
+        revealing.blueprint(),
         dialling.blueprint(Dialer(store, frozenset(settings.private_hosts))),
         after_call.blueprint(),
         softphone.blueprint(),

@@ -219,14 +219,12 @@ def blueprint(hub: Hub) -> Blueprint:
     @live.post("/presence")
     @auth.policy(auth.SIGNED_IN)
     def set_presence() -> Response:
-        posted = _posted()
+        said = _posted()
+        state, reason = str(said.get("state")), str(said.get("reason", ""))
         try:
-            state = presence.set_state(
-                current_store(), current_viewer(), str(posted.get("state")), str(posted.get("reason", ""))
-            )
+            return _json(presence.set_state(current_store(), current_viewer(), state, reason))
         except ValueError as error:
             return _json({"error": str(error)}, 400)
-        return _json(state)
 
     return live
 

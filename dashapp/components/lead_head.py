@@ -6,9 +6,10 @@
 from dash import html
 from dash.development.base_component import Component
 
-from dashapp.components import words
+from dashapp.components import reveal, words
 from dashapp.components.icon import icon
 from dashapp.components.menu import menu
+from dashapp.context import viewer
 from models.store.leads import Profile
 from models.store.stages import Stage
 
@@ -28,7 +29,8 @@ def _line(profile: Profile) -> list[Component]:
     calls = words.plural(profile.calls, "call") if profile.calls else "No call yet"
     if profile.calls_today:
         calls = f"{words.plural(profile.calls_today, 'call')} today, {profile.calls} in all"
-    said = [html.Span(mask, className="num"), html.Span(calls)]
+    shown = reveal.number(profile.id, mask, viewer()) if profile.masks else html.Span(mask)
+    said = [shown, html.Span(calls)]
     if profile.external_id:
         said.append(html.Span(profile.external_id, className="num"))
     return said

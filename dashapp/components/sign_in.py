@@ -13,6 +13,8 @@ from flask import Blueprint, Response, redirect, request
 from dashapp import auth
 from dashapp.components import document
 from dashapp.config import Settings
+from dashapp.context import store, viewer
+from models.store import presence
 
 WRONG = (
     "That e-mail and password do not belong together. After ten wrong tries there is a pause of five minutes."
@@ -50,7 +52,9 @@ def blueprint(settings: Settings) -> Blueprint:
     @doors.post("/logout")
     @auth.policy(auth.SIGNED_IN)
     def sign_out() -> Response:
-        return auth.sign_out(_to("/login"))
+        answer = auth.sign_out(_to("/login"))
+        presence.signed_out(store(), viewer())
+        return answer
 
     if settings.demo:
 

@@ -29,6 +29,7 @@ ROUTES = {
     "/live/viewing": "signed-in",
     "/live/presence": "signed-in",
     "/recordings/<int:call_id>": "signed-in",
+    "/reveal": "signed-in",
     "/dial": "signed-in",
     "/dial/live": "signed-in",
     "/dial/mode": "signed-in",

@@ -1,0 +1,45 @@
+"""``POST /reveal``: one lead's number in full, for a reason, to a supervisor or admin; see ``models.store.reveals``.
+
+Answers: 200 the number, once; 422 why not, in plain words; 404 no such lead, or not for this person; 400 a
+request our own pages do not make.
+"""
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from dashapp import auth
+from dashapp.context import store, viewer
+from models.store import reveals
+from models.store.reveals import NotRevealed, NotYours
+
+
+def blueprint() -> Blueprint:
+    doors = Blueprint("revealing", __name__)
+
+    @doors.post("/reveal")
+    @auth.policy(auth.SIGNED_IN)
+    def reveal() -> Response:
+        body = request.get_json(silent=True)
+        body = body if isinstance(body, dict) else {}
+        lead_id, reason = body.get("lead"), body.get("reason")
+        if not isinstance(lead_id, int) or isinstance(lead_id, bool) or not isinstance(reason, str):
+            return _answer(400, say="A lead's id and a reason are needed.")
+        if not 0 < lead_id < 2**62:
+            return _answer(404, say="Nothing for you here.")
+        try:
+            shown = reveals.reveal(store(), viewer(), lead_id, reason)
+        except NotYours as why:
+            return _answer(404, say=str(why))
+        except NotRevealed as why:
+            return _answer(422, say=str(why))
+        return _answer(200, number=shown.number, seconds=reveals.SHOWN_SECONDS, left=shown.left_today)
+
+    return doors
+
+
+def _answer(status: int, **body: Any) -> Response:
+    made: Response = jsonify(body)
+    made.status_code = status
+    made.headers["Cache-Control"] = "no-store"
+    return made

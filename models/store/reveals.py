@@ -1,0 +1,138 @@
+"""Numbers shown in full: one at a time, to a supervisor or admin, for a reason, on record.
+
+The record is the audit's: action ``number.reveal``, the lead as its subject, the reason as its detail (with any
+number in it masked). A day is a day of the institution's zone.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from models.rules import redaction
+from models.rules.access import Role, Viewer
+from models.store import audit, choices, openings
+from models.store.base import Store
+from models.store.callrows import PHONE
+from models.tables.leads import lead, lead_phone
+from models.tables.people import audit as audited
+from models.tables.people import person
+
+ACTION = "number.reveal"
+
+SHOWN_SECONDS = 30
+"""How long a page shows the number."""
+
+SHORTEST, LONGEST = 10, 300
+"""A reason has at least so many letters, and at most so many characters."""
+
+
+class NotRevealed(Exception):
+    """Nothing was shown. The message is for the person who asked."""
+
+
+class NotYours(NotRevealed):
+    """No such lead, or not for this viewer: the two are never told apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reveal:
+    """A number in full, E.164, and how many more the person may see today."""
+
+    number: str
+    left_today: int
+
+
+@dataclass(frozen=True, slots=True)
+class Revealed:
+    """One line of the record: who saw the number of which lead, when and why."""
+
+    at: datetime
+    by: str
+    lead_id: int
+    lead: str
+    reason: str
+
+
+def may_reveal(viewer: Viewer) -> bool:
+    """Counselors never do."""
+    return viewer.role in (Role.SUPERVISOR, Role.ADMIN)
+
+
+def reveal(store: Store, viewer: Viewer, lead_id: int, reason: str) -> Reveal:
+    """The lead's first number, after the record of it is on disk.
+
+    Raises ``NotYours``; ``NotRevealed`` for a reason that is none, for a lead without a number, and when the day's
+    quota (``choices``: reveals_a_day) is used up.
+    """
+    why = " ".join(reason.split())
+    if not may_reveal(viewer):
+        raise NotYours("Numbers are not shown.")
+    if sum(each.isalpha() for each in why) < SHORTEST:
+        raise NotRevealed(f"Say why, in at least {SHORTEST} letters.")
+    if len(why) > LONGEST:
+        raise NotRevealed(f"Say why in at most {LONGEST} characters.")
+
+    def work(tx: Connection) -> Reveal | NotRevealed:
+        # Writers take turns, in all processes: nobody counts between this count and its own line.
+        if not openings.may_open(tx, viewer, lead_id):
+            return NotYours("Nothing for you here.")
+        sealed = tx.scalar(
+            select(lead_phone.c.phone_ct)
+            .where(lead_phone.c.lead_id == lead_id)
+            .order_by(lead_phone.c.position, lead_phone.c.id)
+            .limit(1)
+        )
+        if sealed is None:
+            return NotRevealed("This lead has no number.")
+        now = store.now()
+        left = choices.one(tx, "reveals_a_day") - _today(store, tx, viewer, now)
+        if left <= 0:
+            return NotRevealed("You have seen as many numbers as a day allows. An admin can allow more.")
+        audit.by_person(tx, now, viewer, ACTION, f"lead:{lead_id}", redaction.numbers(why))
+        return Reveal(store.vault.open(sealed, PHONE).decode(), left - 1)
+
+    done = store.write(work)
+    if isinstance(done, NotRevealed):
+        raise done
+    found: Reveal = done
+    return found
+
+
+def _today(store: Store, tx: Connection, viewer: Viewer, now: datetime) -> int:
+    local = now.astimezone(store.rules.zone)
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    return int(
+        tx.scalar(
+            select(func.count()).where(
+                audited.c.person_id == viewer.person_id,
+                audited.c.action == ACTION,
+                audited.c.at >= midnight,
+            )
+        )
+        or 0
+    )
+
+
+def record(
+    tx: Connection, viewer: Viewer, *, since: datetime, until: datetime | None = None, most: int = 500
+) -> list[Revealed]:
+    """Who saw whose number, the latest first; for admins. Raises ``PermissionError`` for others."""
+    if viewer.role is not Role.ADMIN:
+        raise PermissionError("the record is for admins")
+    until = until or since + timedelta(days=36500)
+    rows: Any = tx.execute(
+        select(audited, person.c.name.label("by"))
+        .outerjoin(person, person.c.id == audited.c.person_id)
+        .where(audited.c.action == ACTION, audited.c.at >= since, audited.c.at < until)
+        .order_by(audited.c.at.desc(), audited.c.id.desc())
+        .limit(most)
+    ).all()
+    ids = {int(row.subject.removeprefix("lead:")) for row in rows}
+    names = dict(tx.execute(select(lead.c.id, lead.c.name).where(lead.c.id.in_(ids))).all())
+    return [
+        Revealed(row.at, row.by or "", lead_id, names.get(lead_id, ""), row.detail)
+        for row in rows
+        for lead_id in (int(row.subject.removeprefix("lead:")),)
+    ]

@@ -1,0 +1,112 @@
+"""A number in full: to whom, for what reason, how often, on what record. Tried by all of the cast."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from models.store import choices, reveals
+from models.store.base import Store
+from models.tables.people import audit
+from tests.access.house import House
+from tests.access.scanner import Scanner
+from tests.cast import Cast
+from tests.databases import Clock
+
+WHY = "The father asked for a call from the bank"
+
+
+def ask(house: House, who: str, lead_id: object, reason: object = WHY) -> tuple[int, str, object]:
+    answer = house.visit(getattr(house.cast, who)).post("/reveal", {"lead": lead_id, "reason": reason})
+    assert answer.headers["Cache-Control"] == "no-store"
+    return answer.status_code, (answer.get_json() or {}).get("number", ""), answer
+
+
+def kept(store: Store) -> list[tuple[int, str, str]]:
+    with store.read() as tx:
+        rows = tx.execute(select(audit).where(audit.c.action == reveals.ACTION).order_by(audit.c.id)).all()
+    return [(row.person_id, row.subject, row.detail) for row in rows]
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_who_may_see_whose_number(house: House) -> None:
+    zubeida, wilma = house.zubeida, house.wilma
+    seen = {
+        (who, lead.name): ask(house, who, lead.id)[:2]
+        for who in ("asha", "ravi", "meera", "chitra", "dev")
+        for lead in (zubeida, wilma)
+    }
+    allowed = {key: found for key, found in seen.items() if found[0] == 200}
+    assert allowed == {
+        ("meera", zubeida.name): (200, zubeida.phone),
+        ("dev", zubeida.name): (200, zubeida.phone),
+        ("dev", wilma.name): (200, wilma.phone),
+    }
+    assert {found for key, found in seen.items() if key not in allowed} == {(404, "")}
+    meera, dev = house.cast.meera.id, house.cast.dev.id
+    assert kept(house.store) == [
+        (meera, f"lead:{zubeida.id}", WHY),
+        (dev, f"lead:{zubeida.id}", WHY),
+        (dev, f"lead:{wilma.id}", WHY),
+    ]
+    assert house.visit(None).post("/reveal", {"lead": zubeida.id, "reason": WHY}).status_code == 401
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_a_reason_is_a_reason(house: House) -> None:
+    for reason in ("", "because", "1234567890 - - -", "x" * 301):
+        status, number, _ = ask(house, "meera", house.zubeida.id, reason)
+        assert (status, number) == (422, "")
+    for lead_id, reason in (("1", WHY), (None, WHY), (True, WHY), (1, None), (1, ["why" * 9])):
+        assert ask(house, "meera", lead_id, reason)[0] == 400
+    for lead_id in (0, -1, 2**62, 2**80, 999_999):
+        assert ask(house, "meera", lead_id)[0] == 404
+    assert kept(house.store) == []
+    ask(house, "meera", house.zubeida.id, f"They wrote {house.firoz.phone} into the form")
+    assert not Scanner(house.numbers).find(str(kept(house.store)).encode())
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_the_button_is_there_for_those_who_may(house: House) -> None:
+    for who, there in (("asha", False), ("meera", True), ("dev", True)):
+        shown = house.visit(getattr(house.cast, who)).page(f"/lead/{house.zubeida.id}").text
+        assert ('data-reveal"' in shown) is there, who
+        assert not Scanner(house.numbers).find(shown.encode())
+
+
+def test_a_day_s_quota_holds_however_many_ask_at_once(store: Store, cast: Cast, clock: Clock) -> None:
+    lead = cast.lead(owner=cast.asha)
+    choices.decide(store, cast.dev.viewer, "reveals_a_day", 5)
+
+    def once(_: int) -> str:
+        try:
+            return reveals.reveal(store, cast.meera.viewer, lead.id, WHY).number
+        except reveals.NotRevealed as why:
+            return str(why)
+
+    with ThreadPoolExecutor(12) as pool:
+        found = list(pool.map(once, range(24)))
+    assert found.count(lead.phone) == 5
+    assert {one for one in found if one != lead.phone} == {
+        "You have seen as many numbers as a day allows. An admin can allow more."
+    }
+    assert len(kept(store)) == 5
+    assert reveals.reveal(store, cast.dev.viewer, lead.id, WHY).left_today == 4  # each person has a quota
+    clock.advance(hours=12, minutes=59)  # 23:59 in Kolkata
+    assert once(0) != lead.phone
+    clock.advance(minutes=1)
+    assert once(0) == lead.phone
+
+
+def test_only_admins_read_the_record(store: Store, cast: Cast, clock: Clock) -> None:
+    lead = cast.lead(owner=cast.asha, name="Looked At")
+    reveals.reveal(store, cast.meera.viewer, lead.id, WHY)
+    clock.advance(hours=1)
+    with store.read() as tx:
+        (line,) = reveals.record(tx, cast.dev.viewer, since=store.now() - timedelta(days=1))
+        assert (line.by, line.lead_id, line.lead, line.reason) == (cast.meera.name, lead.id, lead.name, WHY)
+        assert reveals.record(tx, cast.dev.viewer, since=store.now()) == []
+        for who in (cast.asha, cast.ravi, cast.meera, cast.chitra):
+            with pytest.raises(PermissionError):
+                reveals.record(tx, who.viewer, since=store.now())
