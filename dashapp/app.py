@@ -17,6 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dashapp import (
     after_call,
+    alerting,
     auth,
     claiming,
     context,
@@ -93,6 +94,7 @@ def create_app(settings: Settings, store: Store, hub: live.Hub | None = None) ->
         *api.blueprints(settings.url),
         live.blueprint(live.Hub() if hub is None else hub),
         sign_in.blueprint(settings),
+        alerting.blueprint(),
         claiming.blueprint(),
         recordings.blueprint(),
         revealing.blueprint(),

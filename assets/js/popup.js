@@ -13,6 +13,7 @@
   /* Some providers never say that a ring was answered: no telephone rings this long, so it is said no longer. */
   const RINGS_AT_MOST = 60_000;
   const FORGOTTEN = 15 * 60_000;
+  const SAID_FOR = 2500; // how long a card says who took the call
   const age = (body) => Date.now() - Date.parse(body.at);
   const silent = (body) => body.phase === "ringing" && age(body) > RINGS_AT_MOST;
 
@@ -36,6 +37,25 @@
     if (!talk) return "Never talked before";
     const by = talk.by ? `, with ${cb.words.first(talk.by)}` : "";
     return `Last talk ${cb.words.moment(talk.at)}, ${cb.words.duration(talk.seconds)}${by}`;
+  }
+
+  /* The result and the note of last time; asked once a call, and the card does not wait for them. */
+  const said = new Map(); // call id → text, "" while it is asked
+  async function lastWords(body) {
+    if (said.has(body.call_id) || !body.lead?.id || !body.last_talk) return;
+    said.set(body.call_id, "");
+    const answer = await fetch(`/last-words/${Number(body.lead.id)}`, { cache: "no-store" });
+    if (!answer.ok) return;
+    const { result, note } = await answer.json();
+    said.set(body.call_id, [result, note].filter(Boolean).join(": "));
+    if (cards.get(body.call_id)?.isConnected) cards.get(body.call_id).querySelector(".popup-last").replaceWith(last(body));
+  }
+
+  function last(body) {
+    const words = [lastTalk(body.last_talk), said.get(body.call_id)].filter(Boolean).join(", ");
+    const made = cb.el("div", "popup-last clip", words);
+    made.title = words;
+    return made;
   }
 
   function draw(body) {
@@ -62,7 +82,7 @@
         cb.el("span", "avatar is-40", cb.words.initials(lead.name)),
         cb.el("div", "grow", cb.el("div", "popup-name clip", lead.name || "Unknown caller"), cb.el("div", "popup-what clip", what, city)),
       ),
-      cb.el("div", "popup-last clip", lastTalk(body.last_talk)),
+      last(body),
       cb.el("div", "popup-do", open, close),
     );
     return card;
@@ -109,7 +129,17 @@
     calls.set(body.call_id, body);
     place(body);
     changed();
-    if (!known && body.phase === "ringing") cb.announce(`${body.lead?.name || "Unknown caller"} is ringing`);
+    lastWords(body).catch(() => {}); // the card says enough without
+    if (known || body.phase !== "ringing") return;
+    cb.announce(`${body.lead?.name || "Unknown caller"} is ringing`);
+    if (!silent(body)) cb.emit("rings", body);
+  }
+
+  /* The call went elsewhere: the card says so for a moment, and offers nothing any more. */
+  function over(card, words) {
+    card.classList.add("is-over");
+    card.querySelector(".popup-top .chip").replaceWith(cb.chip("connected", "telephone-fill", words));
+    card.querySelectorAll(".popup-also, .popup-do").forEach((part) => part.remove());
   }
 
   function leave(call_id, why, by) {
@@ -119,14 +149,21 @@
     calls.delete(call_id);
     const card = cards.get(call_id);
     cards.delete(call_id);
-    if (card) {
-      card.classList.add("is-leaving");
-      setTimeout(() => card.remove(), 200);
+    said.delete(call_id);
+    const name = body?.lead?.name || "Unknown caller";
+    const taken = body && why === "taken" && by;
+    if (card?.isConnected) {
+      if (taken) over(card, `${cb.words.first(by)} took it`);
+      setTimeout(() => {
+        card.classList.add("is-leaving");
+        setTimeout(() => card.remove(), 200);
+      }, taken ? SAID_FOR : 0);
+    } else if (taken) {
+      cb.toast?.({ icon: "telephone-fill", text: `${by} took the call from ${name}` });
     }
     changed();
     if (!body) return;
-    const name = body.lead?.name || "Unknown caller";
-    if (why === "taken" && by) cb.toast?.({ icon: "telephone-fill", text: `${by} took the call from ${name}` });
+    if (taken) cb.announce(`${by} took the call from ${name}`);
     if (why === "missed" && body.phase === "ringing") cb.announce(`The call from ${name} was missed`);
   }
 
@@ -152,7 +189,7 @@
     const region = document.getElementById("live-region");
     if (region) region.textContent = text;
   };
-  cb.openCard = () => document.querySelector("#popup-stack .popup:not(.is-leaving) a")?.click();
+  cb.openCard = () => document.querySelector("#popup-stack .popup:not(.is-leaving, .is-over) a")?.click();
 
   tabs?.addEventListener("message", ({ data }) => putAway(data.away, true));
   cb.mounts.push(["[data-lead-live]", (element) => { mark(element); calls.forEach(place); }]);

@@ -13,7 +13,9 @@ from dash.development.base_component import Component
 from dashapp.components import words
 from dashapp.components.icon import icon
 from dashapp.components.menu import menu
+from dashapp.context import store
 from models.rules.access import Role, Viewer
+from models.store import preferences
 from models.store.presence import LONGEST_REASON, REASONS
 
 PRESENCE = {
@@ -102,7 +104,9 @@ def _state(name: str, word: str, chosen: bool, reason: str = "") -> Component:
 
 
 def person(who: Viewer, teams: list[str]) -> Component:
-    """Initials that open: who I am, the keys, sign out."""
+    """Initials that open: who I am, what may make a noise, the keys, sign out."""
+    with store().read() as tx:
+        chosen = preferences.of(tx, who.person_id)
     out = html.Form(
         html.Button(
             [icon("box-arrow-right"), "Sign out"], type="submit", role="menuitem", className="menu-item"
@@ -126,6 +130,18 @@ def person(who: Viewer, teams: list[str]) -> Component:
         className="menu-item",
         **{"data-show-keys": ""},
     )
+    sound = [
+        _choice("sound", "Sound when a call rings", chosen["sound"]),
+        _choice("notify", "Browser notifications", chosen["notify"]),
+        html.Button(
+            [icon("music-note"), "Try the sound"],
+            type="button",
+            role="menuitem",
+            className="menu-item",
+            **{"data-test-sound": ""},
+        ),
+        html.Div(className="menu-sep"),
+    ]
     button = html.Button(
         html.Span(words.initials(who.name), className="avatar", **{"aria-hidden": "true"}),
         type="button",
@@ -138,6 +154,17 @@ def person(who: Viewer, teams: list[str]) -> Component:
         },
     )
     return html.Div(
-        [button, menu("shell-person-menu", [head, html.Div(className="menu-sep"), keys, out])],
+        [button, menu("shell-person-menu", [head, html.Div(className="menu-sep"), *sound, keys, out])],
         className="has-menu",
+    )
+
+
+def _choice(name: str, word: str, value: str) -> Component:
+    """assets/js/alerts.js changes it."""
+    return html.Button(
+        [icon("check-lg", "tick"), word],
+        type="button",
+        role="menuitemcheckbox",
+        className="menu-item",
+        **{"data-preference": name, "aria-checked": "true" if value == "on" else "false"},
     )

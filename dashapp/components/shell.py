@@ -51,6 +51,8 @@ KEYS = (
     ("Enter", "", "open it"),
     ("C", "", "call the lead"),
     ("T", "", "take a waiting call, or give it back"),
+    ("D", "1 – 9", "result of the call"),
+    ("N", "", "write a note"),
     ("O", "", "open the profile of the call that rings"),
     ("/", "Ctrl K", "search leads"),
     ("Esc", "", "close a menu, leave a field, close the lead"),

@@ -41,6 +41,8 @@ ROUTES = {
     "/after": "signed-in",
     "/after/<int:lead_id>": "signed-in",
     "/claim": "signed-in",
+    "/preference": "signed-in",
+    "/last-words/<int:lead_id>": "signed-in",
     "/claim/<int:entry_id>/people": "signed-in",
     "/lead-details": "signed-in",
     "/lead-stage": "signed-in",

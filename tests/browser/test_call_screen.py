@@ -123,8 +123,10 @@ def test_a_card_leaves_every_tab_when_a_colleague_answers(
         expect(tab.locator(".popup")).to_contain_text(lead.name)
     provider.answered(lead, server.cast.ravi, call)
     for tab in (page, other):
+        expect(tab.locator(".popup.is-over")).to_contain_text("Ravi took it")
+        expect(tab.locator("#live-region")).to_contain_text(f"{server.cast.ravi.name} took the call")
+    for tab in (page, other):
         expect(tab.locator(".popup")).to_have_count(0)
-        expect(tab.locator(".toast-card")).to_contain_text(f"{server.cast.ravi.name} took the call")
     provider.talked(lead, server.cast.ravi, call)
 
 
