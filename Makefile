@@ -12,7 +12,7 @@ WORKERS ?= 2
 run: $(VENV)/ready ## the demo institution and its simulator on http://127.0.0.1:$PORT
 	@exec $(BIN)/python -m dashapp demo
 
-test: $(VENV)/ready-dev browser lint ## everything CI runs
+test: $(VENV)/ready-dev browser sip lint ## everything CI runs
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 lint: $(VENV)/ready-dev
@@ -56,6 +56,8 @@ $(BIN)/pip:
 	@.ci/python $(PYTHON)
 	$(PYTHON) -m venv $(VENV)
 
-.PHONY: browser
+.PHONY: browser sip
 browser:
 	@.ci/browser
+sip:
+	@.ci/sip

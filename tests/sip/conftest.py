@@ -6,7 +6,7 @@ which the end of the run tells.
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -49,7 +49,7 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server(
     databases: Databases, known_casts: dict[str, Known], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Running]:
@@ -57,7 +57,7 @@ def server(
         yield started
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def sip(server: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SipServer]:
     """The SIP server, and at the application's side a connection at which Asha and Ravi have softphones."""
     made = SipServer(tmp_path_factory.mktemp("sip"), server.url)
@@ -107,14 +107,14 @@ def provider(browser: Browser, server: Running, sip: SipServer) -> Iterator[Call
     contexts: list[BrowserContext] = []
     script = (ROOT / "tests/sip/peer.js").read_text("utf-8")
 
-    def begin(user: str = "trunk", *, expect: str = "yes", **given: str) -> Page:
+    def begin(user: str = "trunk", *, expect: str = "yes", told: Mapping[str, str] | None = None) -> Page:
         context = browser.new_context(base_url=server.url, permissions=["microphone"])
         contexts.append(context)
         page = context.new_page()
         page.goto("/healthz")  # a document of this origin that has no policy
         page.add_script_tag(url=LIBRARY)
         page.add_script_tag(content=script)
-        page.evaluate("told => peer.begin(told)", {"url": sip.url, **credential(user), **given})
+        page.evaluate("told => peer.begin(told)", {"url": sip.url, **credential(user), **(told or {})})
         wait(page, f"peer.registered.startsWith({expect!r})")
         return page
 
@@ -135,3 +135,52 @@ def wait(page: Page, truth: str, seconds: float = SECONDS) -> Any:
         "JSON.stringify([window.callboard?.phone?.state(), window.peer && [peer.registered, peer.log]])"
     )
     raise AssertionError(f"{truth} is not so after {seconds} s: {seen}")
+
+
+REFERENCE = "a1b2c3d4e5f6a7b8"
+STATE = "callboard.phone.state().call?.state"
+
+
+def rings(provider: Page, reference: str | None = REFERENCE, to: str = "asha") -> None:
+    """The provider rings a counselor's softphone, first leg of a call the counselor asked for."""
+    headers = [f"X-Call-Ref: {reference}"] if reference else []
+    provider.evaluate("([to, headers]) => peer.call(to, headers)", [f"sip:{to}@{DOMAIN}", headers])
+
+
+def asked_for(counselor: Page, reference: str = REFERENCE, mode: str = "docked") -> None:
+    """What a click on "call" does before the server is asked to place it."""
+    assert counselor.evaluate("mode => callboard.phone.ready(mode)", mode) is True
+    counselor.evaluate("reference => callboard.phone.arm(reference)", reference)
+
+
+def talking(counselor: Page, provider: Page, reference: str = REFERENCE, mode: str = "docked") -> None:
+    asked_for(counselor, reference, mode)
+    rings(provider, reference)
+    wait(counselor, f"{STATE} === 'talking'")
+    wait(provider, "peer.log.includes('confirmed')")
+
+
+def heard(page: Page) -> dict[str, Any]:
+    found: dict[str, Any] = page.evaluate("peer.heard()")
+    return found
+
+
+def louder(page: Page) -> None:
+    """Sound arrives there now, not only packets."""
+    before = heard(page)
+    wait(
+        page,
+        f"(await peer.heard()).energy > {before['energy']} + 0.001"
+        f" && (await peer.heard()).packets > {before['packets']} + 10",
+    )
+
+
+def quiet(page: Page) -> None:
+    """Packets arrive there, and no sound in them."""
+
+    def silence() -> bool:
+        before = heard(page)
+        wait(page, f"(await peer.heard()).packets > {before['packets']} + 40")
+        return float(heard(page)["energy"]) - before["energy"] < 1e-6
+
+    assert any(silence() for _ in range(5)), "it can be heard"

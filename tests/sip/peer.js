@@ -13,6 +13,12 @@ window.peer = (() => {
     session.on("newDTMF", ({ originator, dtmf }) => originator === "remote" && note(`key ${dtmf.tone}`));
     session.on("hold", ({ originator }) => note(`hold ${originator}`));
     session.on("unhold", ({ originator }) => note(`unhold ${originator}`));
+    // As a provider does: it calls whoever the call is handed on to.
+    session.on("refer", ({ accept }) => accept((next) => {
+      note("refer");
+      next.on("icecandidate", ({ ready }) => setTimeout(ready, 250));
+      next.on("confirmed", () => note("handed on"));
+    }, { mediaConstraints: { audio: true, video: false }, pcConfig: { iceServers: [] } }));
     session.on("icecandidate", ({ ready }) => setTimeout(ready, 250));
     const hear = (pc) => pc.addEventListener("track", ({ streams }) => {
       const audio = new Audio();

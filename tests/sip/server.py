@@ -83,6 +83,15 @@ class SipServer:
             return
         process.wait(10)
 
+    def pause(self) -> None:
+        """Let every process stand still, with its connections open."""
+        assert self.process
+        os.killpg(self.process.pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        assert self.process
+        os.killpg(self.process.pid, signal.SIGCONT)
+
 
 def credential(user: str, seconds: float = 300, secret: str = SECRET) -> dict[str, str]:
     """What the server accepts of ``user`` for so long: worked out here a second time, by the scheme's own words."""
