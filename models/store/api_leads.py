@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, select
 
 from models.rules.access import Viewer
 from models.store.vault import Vault
@@ -63,6 +63,7 @@ class LeadRow:
     updated_at: datetime
 
 
+known = lead.alias("known")
 owner = person.alias("owner")
 talker = person.alias("talker")
 _leads = (
@@ -75,19 +76,19 @@ _leads = (
 def by_id(tx: Connection, viewer: Viewer, lead_id: int) -> LeadRow | None:
     """One lead, or None."""
     require_all(viewer)
-    return next(iter(_rows(tx, lead.c.id == lead_id, 1)), None)
+    return next(iter(_rows(tx, _standing(known.c.id == lead_id), 1)), None)
 
 
 def by_external_id(tx: Connection, viewer: Viewer, external_id: str) -> LeadRow | None:
     """The lead another system knows under ``external_id``, or None."""
     require_all(viewer)
-    return next(iter(_rows(tx, lead.c.external_id == external_id, 1)), None)
+    return next(iter(_rows(tx, _standing(known.c.external_id == external_id), 1)), None)
 
 
 def by_email(tx: Connection, viewer: Viewer, email: str, limit: int) -> list[LeadRow]:
     """Leads with this e-mail, compared as written and in lower case, by id."""
     require_all(viewer)
-    return _rows(tx, lead.c.email.in_({email, email.lower()}), limit)
+    return _rows(tx, lead.c.email.in_({email, email.lower()}) & lead.c.merged_into.is_(None), limit)
 
 
 def by_phone(tx: Connection, viewer: Viewer, vault: Vault, e164: str, limit: int) -> list[LeadRow]:
@@ -116,6 +117,11 @@ def masks(tx: Connection, lead_ids: Collection[int]) -> dict[int, list[str]]:
         for lead_id, mask in rows:
             found.setdefault(lead_id, []).append(mask)
     return found
+
+
+def _standing(named: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The lead that is meant (a condition on ``known``), or the one it became part of."""
+    return lead.c.id.in_(select(func.coalesce(known.c.merged_into, known.c.id)).where(named))
 
 
 def _rows(tx: Connection, condition: ColumnElement[bool], limit: int) -> list[LeadRow]:

@@ -169,15 +169,28 @@ def note_move(
     )
 
 
-def announce(store: Store, tx: Connection, lead_id: int, owner_id: int | None, now: datetime) -> None:
-    """Tell the screens that may show this lead that it changed; what it says now they ask for themselves."""
+def announce(
+    store: Store,
+    tx: Connection,
+    lead_id: int,
+    owner_id: int | None,
+    now: datetime,
+    gone_id: int | None = None,
+) -> None:
+    """Tell the screens that may show this lead that it changed; what it says now they ask for themselves.
+
+    ``gone_id``: another lead that became part of it, which some of them may show.
+    """
     since = now - LOOKED
     lookers = tx.scalars(
         select(opening.c.person_id).where(opening.c.lead_id == lead_id, opening.c.at >= since).distinct()
     )
     people = frozenset({*lookers, *([owner_id] if owner_id else [])})
+    bodies = [{"lead_id": lead_id}]
+    if gone_id is not None:
+        bodies.append({"lead_id": gone_id, "kept_id": lead_id})
     if people:
-        feed.append(tx, store.db, now, [feed.News("lead", feed.Audience(people), {"lead_id": lead_id})])
+        feed.append(tx, store.db, now, [feed.News("lead", feed.Audience(people), body) for body in bodies])
 
 
 def require(tx: Connection, viewer: Viewer, lead_id: int) -> None:

@@ -12,7 +12,9 @@ from models.rules.call import Outcome
 from models.store.callrows import FIRST_STAGE, TELEPHONY, Case
 from models.tables.calls import call, notification
 from models.tables.leads import application, lead, lead_phone, opening, turn
+from models.tables.work import follow_up, intent, lead_merge, note, stage_change, wrap_up
 
+WORK = (intent, note, follow_up, wrap_up, stage_change)
 _TOLD_BY_PEOPLE = ("email", "programme", "city", "language", "region", "external_id")
 
 
@@ -53,8 +55,9 @@ def _is_used(tx: Connection, lead_id: int) -> bool:
     """Does it have other calls, or did anybody open it or work on it?"""
     uses = [
         exists().where(table.c.lead_id == lead_id)
-        for table in (call, notification, opening, application, turn)
+        for table in (call, notification, opening, application, turn, *WORK)
     ]
+    uses.append(exists().where(lead_merge.c.kept_id == lead_id))
     several = exists().where(lead_phone.c.lead_id == lead_id, lead_phone.c.position > 0)
     return any(tx.execute(select(*uses, several)).one())
 

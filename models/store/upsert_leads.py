@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, exists, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, exists, func, insert, or_, select, update
 
 from models.rules.access import Role, Viewer
 from models.rules.phone import mask
@@ -79,6 +79,8 @@ def upsert(
         _add_phone(tx, vault, lead_id, facts.phone, phone_ix)
         note(tx, viewer, "lead.created", lead_id, ", ".join(sorted([*told, "phone"])), now)
         return Upserted(lead_id, True)
+    if facts.external_id and found["external_id"] not in (None, facts.external_id):
+        del told["external_id"]  # of a lead that became part of this one, where it stays
     changed = {name: value for name, value in told.items() if found[name] != value}
     if changed:
         _note_move(tx, found, changed, now)
@@ -127,7 +129,8 @@ def _told(facts: LeadFacts) -> dict[str, Any]:
 
 def _find(tx: Connection, external_id: str | None, phone_ix: bytes | None) -> RowMapping | None:
     if external_id is not None:
-        known = tx.execute(select(lead).where(lead.c.external_id == external_id)).mappings().one_or_none()
+        named = select(func.coalesce(lead.c.merged_into, lead.c.id)).where(lead.c.external_id == external_id)
+        known = tx.execute(select(lead).where(lead.c.id.in_(named))).mappings().one_or_none()
         if known is not None:
             return known
     if phone_ix is None:
