@@ -44,6 +44,7 @@ PLACES = (
     Place("/productivity", "Productivity", "bar-chart", "bar-chart-fill"),
     Place("/providers", "Providers", "plug", "plug-fill"),
     Place("/reconciliation", "Records", "cloud-check", "cloud-check-fill"),
+    Place("/settings", "Settings", "gear", "gear-fill"),
 )
 
 KEYS = (
@@ -54,6 +55,8 @@ KEYS = (
     ("D", "1 – 9", "result of the call"),
     ("N", "", "write a note"),
     ("O", "", "open the profile of the call that rings"),
+    ("D", "1 … 9", "results of the call, choose one"),
+    ("N", "", "note"),
     ("/", "Ctrl K", "search leads"),
     ("Esc", "", "close a menu, leave a field, close the lead"),
     ("?", "", "this list"),

@@ -81,6 +81,7 @@ PAGES = {
     "/providers/<connection_id>": frozenset({Role.ADMIN}),
     "/providers/<connection_id>/mapping": frozenset({Role.ADMIN}),
     "/reconciliation": frozenset({Role.ADMIN}),
+    "/settings": frozenset({Role.ADMIN}),
     "/reconciliation/certificate": frozenset({Role.ADMIN}),
     "/404": EVERYBODY,
 }
@@ -98,6 +99,7 @@ CALLBACKS = {
     "certificate": frozenset({Role.ADMIN}),
     "connection": frozenset({Role.ADMIN}),
     "mapping": frozenset({Role.ADMIN}),
+    "settings": frozenset({Role.ADMIN}),
 }
 """By the first word of what they write to; ``productivity`` looks at each row's person itself (see below)."""
 
