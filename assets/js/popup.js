@@ -33,9 +33,9 @@
     return chip;
   }
 
-  function lastTalk(talk) {
+  function lastTalk(talk, words) {
     if (!talk) return "Never talked before";
-    const by = talk.by ? `, with ${cb.words.first(talk.by)}` : "";
+    const by = talk.by && !words ? `, with ${cb.words.first(talk.by)}` : "";
     return `Last talk ${cb.words.moment(talk.at)}, ${cb.words.duration(talk.seconds)}${by}`;
   }
 
@@ -52,7 +52,8 @@
   }
 
   function last(body) {
-    const words = [lastTalk(body.last_talk), said.get(body.call_id)].filter(Boolean).join(", ");
+    const result = said.get(body.call_id);
+    const words = [lastTalk(body.last_talk, result), result].filter(Boolean).join(", ");
     const made = cb.el("div", "popup-last clip", words);
     made.title = words;
     return made;

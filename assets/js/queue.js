@@ -231,13 +231,21 @@
     alive()?.take(row);
   }
 
+  /* A phone has the lead on a page of its own: the next one is a page, too, or the queue. */
+  function nextPage(lead) {
+    if (!cb.isPhone() || !document.querySelector("[data-lead-id]")) return;
+    const { leads } = JSON.parse(sessionStorage.getItem("callboard-queue") || '{"leads": []}');
+    const next = leads[leads.indexOf(Number(lead)) + 1];
+    location.assign(next ? `/lead/${next}?via=queue` : "/");
+  }
+
   cb.closeLead = () => alive()?.close() ?? false;
 
   document.addEventListener("DOMContentLoaded", () => {
     cb.on("entry", hear);
     cb.on("follow_up", (row) => hear(follow(row)));
     cb.on("calls", () => alive()?.tick());
-    cb.on("next", () => alive()?.next());
+    cb.on("next", (said) => (alive() ? alive().next() : nextPage(said?.lead)));
   });
   setInterval(() => document.hidden || alive()?.tick(), 5000);
   cb.mounts.push([".queue[data-me]", (root) => { queue = new Queue(root); }]);

@@ -131,7 +131,7 @@ def person(who: Viewer, teams: list[str]) -> Component:
         **{"data-show-keys": ""},
     )
     sound = [
-        _choice("sound", "Sound when a call rings", chosen["sound"]),
+        _choice("sound", "Sound for calls", chosen["sound"]),
         _choice("notify", "Browser notifications", chosen["notify"]),
         html.Button(
             [icon("music-note"), "Try the sound"],

@@ -90,7 +90,7 @@ def test_who_wants_no_sound_hears_none(
     page.wait_for_selector(LIVE, state="attached")
     page.mouse.click(700, 300)
     page.locator(".avatar-button").click()
-    page.get_by_role("menuitemcheckbox", name="Sound when a call rings").click()
+    page.get_by_role("menuitemcheckbox", name="Sound for calls").click()
     expect(page.locator("[data-preference=sound]")).to_have_attribute("aria-checked", "false")
     with own_server.store.read() as tx:
         assert preferences.of(tx, ravi.id)["sound"] == "off"

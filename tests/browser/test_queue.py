@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from models.store import follow_ups
+from models.store import follow_ups, last_words
 from tests.browser.conftest import Enter
 from tests.browser.test_call_screen import Provider
 from tests.cast import Lead
@@ -154,6 +154,46 @@ def test_the_queue_by_keyboard_alone(own_server: Running, provider: Provider, en
     expect(page.locator(".toast-card")).to_contain_text("That was the last one in Missed")
 
 
+def test_a_whole_round_by_keyboard_alone(own_server: Running, provider: Provider, enter: Enter) -> None:
+    """Queue, lead, result, note, save, the next lead: no pointer."""
+    cast, store = own_server.cast, own_server.store
+    first, second = some_lead(own_server, "Round one"), some_lead(own_server, "Round two")
+    for lead in (first, second):
+        provider.missed(lead, cast.asha)
+    page = enter(cast.asha, at=own_server)
+    item(page, first).focus()  # other tests' entries may stand above it
+    page.keyboard.press("Enter")
+    expect(page.locator(".lead-head h1")).to_have_text(first.name)
+    expect(page.locator(".after-result").first).to_be_visible()
+    page.keyboard.press("2")
+    page.keyboard.press("n")
+    page.keyboard.type("Belongs to somebody else now")
+    page.keyboard.press("Enter")
+    expect(page.locator(".toast-card", has_text="Saved")).to_be_visible()
+    expect(page.locator(".lead-head h1")).to_have_text(second.name)
+    expect(item(page, second)).to_be_focused()
+    expect(item(page, first)).to_have_count(0)
+    with store.read() as tx:
+        found = last_words.of_lead(tx, store.vault, cast.asha.viewer, first.id)
+    assert found == {"result": "Wrong number", "note": "Belongs to somebody else now"}
+
+
+def test_the_list_of_keys_names_those_of_the_page(own_server: Running, enter: Enter) -> None:
+    page = enter(own_server.cast.asha, at=own_server)
+    page.keyboard.press("?")
+    keys = page.locator("dialog.keys-dialog")
+    for said in (
+        "call the lead",
+        "take a waiting call",
+        "result of the call",
+        "write a note",
+        "close the lead",
+    ):
+        expect(keys).to_contain_text(said)
+    page.keyboard.press("Escape")
+    expect(keys).to_have_count(0)
+
+
 def test_a_follow_up_is_in_its_queue_and_leaves_when_done(own_server: Running, enter: Enter) -> None:
     cast, store = own_server.cast, own_server.store
     lead = some_lead(own_server, "Promised")
@@ -190,3 +230,7 @@ def test_a_phone_shows_one_column_and_opens_a_page(
     item(page, lead).tap()
     page.wait_for_url(f"**/lead/{lead.id}?via=queue")
     expect(page.locator(".lead-head h1")).to_have_text(lead.name)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.evaluate("lead => callboard.emit('next', {lead})", lead.id)
+    page.wait_for_url("**/")
+    expect(item(page, lead)).to_have_count(0)
