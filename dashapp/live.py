@@ -34,6 +34,9 @@ log = logging.getLogger(__name__)
 HEARTBEAT_SECONDS = 15.0
 RECHECK_SECONDS = 4.0
 STREAM_SECONDS = 600.0
+COALESCE_SECONDS = 0.005
+"""So long what other processes commit may wait for one another before the hub hears of it."""
+
 BUFFER = 500
 MOST_STREAMS = 20
 """Of one person in one process. A browser holds one, on some phones one a tab; each costs a thread."""
@@ -171,7 +174,9 @@ class Pump:
                     connection.execute(f"LISTEN {FEED_CHANNEL}")
                     while not self._stopped.is_set():
                         for _ in connection.notifies(timeout=1.0, stop_after=1):
-                            self._wake.set()
+                            self._committed()
+                            # Each notice costs more than to hear a few of them at once.
+                            self._stopped.wait(COALESCE_SECONDS)
             except psycopg.Error as error:
                 log.warning("not listening to other processes: %s", type(error).__name__)
                 self._stopped.wait(1.0)

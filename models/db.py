@@ -2,15 +2,17 @@
 
 import fcntl
 import os
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, Engine, Table, create_engine, event, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 
-from models.postgres import Asked, Lane
+from models.postgres import Asked, Lane, Raw
 
 # An arbitrary constant: every transaction that writes takes this PostgreSQL advisory lock first, so that
 # ids of the feed follow commit order and two processes never fold the same call at once.
@@ -18,6 +20,10 @@ WRITE_LOCK = 0x43414C4C
 LEADER_LOCK = 0x43414C4D
 LANE = "callboard.lane"
 """Where a connection to PostgreSQL keeps its ``Lane`` while it writes."""
+
+USED = "callboard.used"
+IDLE_SECONDS = 1.0
+"""A connection to PostgreSQL that lay about so long is asked whether it still stands before it is used."""
 
 FEED_CHANNEL = "callboard_feed"
 SYNCHRONOUS = ("on", "local", "remote_write", "remote_apply")
@@ -41,8 +47,7 @@ class Database:
             if self.sqlite:
                 tx.exec_driver_sql("BEGIN IMMEDIATE")
             else:
-                tx.info[LANE] = lane = Lane(tx.connection.dbapi_connection)  # type: ignore[arg-type]
-                lane.tell(_BEGIN_WRITING, (WRITE_LOCK,))
+                tx.info[LANE] = lane = Lane(_raw(tx), f"{_LOOK_UP}, pg_advisory_xact_lock(%s)", (WRITE_LOCK,))
             try:
                 yield tx
                 if lane is not None:
@@ -56,9 +61,21 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection for reading; whatever it did is rolled back."""
+        """A connection for reading; whatever it did is undone, or cannot be done."""
         with self.engine.connect() as tx:
-            yield tx
+            # PostgreSQL shows each question what is committed by then, in a transaction or outside: one costs two trips.
+            yield tx if self.sqlite else tx.execution_options(isolation_level="AUTOCOMMIT")
+
+    @contextmanager
+    def look_up(self) -> Iterator[Connection]:
+        """``read`` for questions that have an index, put by ``ask``: those asked together share a round trip."""
+        with self.read() as tx:
+            if not self.sqlite:
+                tx.info[LANE] = Lane(_raw(tx), _LOOK_UP, always=True)
+            try:
+                yield tx
+            finally:
+                tx.info.pop(LANE, None)
 
     def next_ids(self, tx: Connection, table: Table, count: int) -> Sequence[int]:
         """``count`` unused ids of ``table``, ascending. Only inside ``begin()``, whose lock makes SQLite's
@@ -210,6 +227,11 @@ def _sending(tx: Connection, statement: str, work: Callable[[], Any]) -> Any:
         raise _named(tx, lane.failed if lane else statement, error) from error
 
 
+def _raw(tx: Connection) -> Raw:
+    raw: Any = tx.connection.dbapi_connection
+    return raw  # type: ignore[no-any-return]
+
+
 def _errors(tx: Connection) -> type[Exception]:
     found: type[Exception] = tx.dialect.loaded_dbapi.Error
     return found
@@ -231,10 +253,10 @@ def _named(tx: Connection, statement: str, error: Exception) -> BaseException:
     )
 
 
-# What a write looks up it has an index for. PostgreSQL keeps the first plans of a session, those of foreign keys'
+# For whoever has an index for all it looks up. PostgreSQL keeps the first plans of a session, those of foreign keys'
 # checks too: made while a table was empty, they read all of it ever after, until statistics are taken next.
-_BEGIN_WRITING = (
-    "SELECT pg_advisory_xact_lock(%s), set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true), "
+_LOOK_UP = (
+    "SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true), "
     "set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)"
 )
 _NEXT_IDS = "SELECT nextval(CAST(%s AS regclass)) FROM generate_series(1, %s)"
@@ -277,13 +299,22 @@ def _sqlite_engine(url: str, pool_size: int) -> Engine:
 
 def _postgres_engine(url: str, pool_size: int) -> Engine:
     engine = create_engine(
-        url,
-        pool_size=pool_size,
-        max_overflow=40,
-        pool_use_lifo=True,
-        hide_parameters=True,
-        pool_pre_ping=True,
+        url, pool_size=pool_size, max_overflow=40, pool_use_lifo=True, hide_parameters=True
     )
+
+    @event.listens_for(engine, "checkin")
+    def _used(_raw: Any, record: Any) -> None:
+        record.info[USED] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _still_there(raw: Any, record: Any, _fairy: Any) -> None:
+        used = record.info.get(USED)
+        if used is None or time.monotonic() - used < IDLE_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(raw)
+        except psycopg.Error as error:
+            raise InvalidatePoolError from error
 
     @event.listens_for(engine, "before_cursor_execute")
     def _in_order(tx: Connection, *_: Any) -> None:

@@ -142,9 +142,11 @@ class Lane:
     Errors are the driver's, and are raised to whoever waits; none is passed over, as the commit waits for all.
     """
 
-    def __init__(self, raw: Raw) -> None:
+    def __init__(self, raw: Raw, first: str, values: Sequence[Any] = (), *, always: bool = False) -> None:
+        """``first`` goes before everything: once, or ``always``, each time something is sent."""
         self._raw = raw
-        self._waiting: list[tuple[str, Sequence[Any], Asked | None]] = []
+        self._waiting: list[tuple[str, Sequence[Any], Asked | None]] = [(first, values, None)]
+        self._always = self._waiting[:] if always else []
         self.failed = ""
         """The text of the statement that failed last."""
 
@@ -158,7 +160,7 @@ class Lane:
 
     def flush(self) -> None:
         """Send what waits, and wait until all of it is done."""
-        if self._waiting:
+        if len(self._waiting) > len(self._always):
             self._send(commit=False)
 
     def commit(self) -> None:
@@ -166,7 +168,7 @@ class Lane:
         self._send(commit=True)
 
     def _send(self, *, commit: bool) -> None:
-        waiting, self._waiting = self._waiting, []
+        waiting, self._waiting = self._waiting, self._always[:]
         sent: list[tuple[str, psycopg.Cursor[Any], Asked | None]] = []
         try:
             with self._raw.pipeline():

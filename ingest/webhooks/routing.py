@@ -115,9 +115,10 @@ class Desk:
 def answer(store: Store, connection: ConnectionInfo, question: RouteQuestion) -> Answered:
     """Seats to ring for this caller, best first; when nobody can take the call, the fallback."""
     now = store.now()
-    with store.read() as tx:
+    with store.look_up() as tx:
+        occupied = availability.ask_busy(tx, now)
         caller = availability.caller(tx, store.vault, question.customer, question.did, connection.id)
-        candidates = availability.candidates(tx, store.vault, connection.id, now, caller)
+        candidates = availability.candidates(tx, store.vault, connection.id, now, caller, occupied)
         choice = routing.choose(
             candidates,
             owner_id=caller.owner_id,

@@ -25,6 +25,7 @@ from models.store import choices, directory
 from models.store.connections import ADDRESS
 from models.store.dids import Did
 from models.store.directory import Directory, Somebody
+from models.store.prepared import Query, Question
 from models.store.vault import Vault
 from models.tables.base import Instant
 from models.tables.calls import call, offer
@@ -57,7 +58,7 @@ class Caller:
 
 
 # Statements are made once: making them costs as much as asking them.
-_CALLING = (
+_CALLING = Query(
     select(lead.c.id, lead.c.owner_id, lead.c.last_talk_by, lead.c.language, lead.c.programme, lead.c.region)
     .join(lead_phone, lead_phone.c.lead_id == lead.c.id)
     .where(lead_phone.c.phone_ix == bindparam("index"))
@@ -88,13 +89,16 @@ _PRESENT = (
     .join(person, person.c.id == presence.c.person_id)
     .where(presence.c.to_at.is_(None))
 )
-_PRESENT_OF = _PRESENT.where(
-    or_(
-        person.c.team_id == bindparam("team", type_=Integer),
-        person.c.id == bindparam("owner", type_=Integer),
-        person.c.id == bindparam("sticky", type_=Integer),
+_PRESENT_OF = Query(
+    _PRESENT.where(
+        or_(
+            person.c.team_id == bindparam("team", type_=Integer),
+            person.c.id == bindparam("owner", type_=Integer),
+            person.c.id == bindparam("sticky", type_=Integer),
+        )
     )
 )
+_PRESENT_ALL = Query(_PRESENT)
 _NOW = bindparam("now", type_=Instant)
 _RIVAL = offer.alias("rival")
 _ON_THE_LINE = (offer.c.person_id.is_not(None), offer.c.reason.is_(None), offer.c.ended_at.is_(None))
@@ -112,7 +116,7 @@ _GIVEN_UP = (
     )
     .correlate(offer)
 )
-_BUSY = (
+_BUSY = Query(
     select(offer.c.person_id)
     .join(call, call.c.id == offer.c.call_id)
     .where(
@@ -139,18 +143,27 @@ def caller(
     did = known.dids.get(did_number or "")
     line = known.lines.get(connection_id)
     team_id = (did.team_id if did else None) or (line.team_id if line else None)
-    row = tx.execute(_CALLING, {"index": vault.index(number)}).first() if number else None
-    if row is None:
+    rows = _CALLING.rows(tx, index=vault.index(number)) if number else []
+    if not rows:
         return Caller(None, None, None, {}, did, team_id)
-    told = {"language": row.language, "programme": row.programme, "region": row.region}
+    lead_id, owner_id, sticky_id, language, programme, region = rows[0]
+    told = {"language": language, "programme": programme, "region": region}
     needs = words((kind, word) for kind, word in told.items() if word)
-    return Caller(row.id, row.owner_id, row.last_talk_by, needs, did, team_id)
+    return Caller(lead_id, owner_id, sticky_id, needs, did, team_id)
 
 
 def candidates(
-    tx: Connection, vault: Vault, connection_id: int, now: datetime, asked: Caller
+    tx: Connection,
+    vault: Vault,
+    connection_id: int,
+    now: datetime,
+    asked: Caller,
+    occupied: Question | None = None,
 ) -> list[Candidate]:
-    """Everybody whom a strategy may want, with each of their seats at this connection, or without one."""
+    """Everybody whom a strategy may want, with each of their seats at this connection, or without one.
+
+    ``occupied``: what ``ask_busy`` gave, where it was asked beforehand.
+    """
     known = directory.of(tx)
     wanted = _wanted(known, asked)
     seats: list[tuple[int, str | None]] = [
@@ -160,8 +173,9 @@ def candidates(
     ]
     seated = {person_id for person_id, _ in seats}
     unseated = [one for one in wanted.values() if one.id not in seated and _missed_without_a_seat(one, asked)]
-    busy = busy_people(tx, now)
+    occupied = occupied or ask_busy(tx, now)
     present = _present(tx, asked, now)
+    busy = {person_id for (person_id,) in occupied.rows()}
     found = []
     for person_id, address in [*seats, *((one.id, None) for one in unseated)]:
         somebody = wanted[person_id]
@@ -191,7 +205,12 @@ def names(tx: Connection, person_ids: Collection[int]) -> list[str]:
 
 def busy_people(tx: Connection, now: datetime) -> set[int]:
     """Who talks, or is being rung, right now."""
-    return set(tx.scalars(_BUSY, {"now": now, "since": now - LIVE_FOR, "rung_since": now - RUNG_FOR}))
+    return {person_id for (person_id,) in ask_busy(tx, now).rows()}
+
+
+def ask_busy(tx: Connection, now: datetime) -> Question:
+    """``busy_people``, to be had later: one column, their ids."""
+    return _BUSY.ask(tx, now=now, since=now - LIVE_FOR, rung_since=now - RUNG_FOR)
 
 
 def _wanted(known: Directory, asked: Caller) -> dict[int, Somebody]:
@@ -214,12 +233,12 @@ def _missed_without_a_seat(one: Somebody, asked: Caller) -> bool:
 def _present(tx: Connection, asked: Caller, now: datetime) -> dict[int, tuple[str, datetime | None, bool]]:
     """Of everybody who is checked in or on a break: which, since when they are idle, and whether they are still
     in the wrap-up of their last call."""
-    since = {"since": now - IDLE_LOOK_BACK}
+    since = now - IDLE_LOOK_BACK
     if asked.team_id is None:
-        rows = tx.execute(_PRESENT, since)
+        rows = _PRESENT_ALL.rows(tx, since=since)
     else:
         whom = {"team": asked.team_id, "owner": asked.owner_id, "sticky": asked.sticky_id}
-        rows = tx.execute(_PRESENT_OF, since | whom)
+        rows = _PRESENT_OF.rows(tx, None, since=since, **whom)
     pause = timedelta(seconds=choices.one(tx, "wrap_up_seconds"))
     return {
         person_id: (

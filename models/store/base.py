@@ -45,6 +45,12 @@ class Store:
         with self.db.read() as tx:
             yield tx
 
+    @contextmanager
+    def look_up(self) -> Iterator[Connection]:
+        """``read`` for what must be quick and has indexes: see ``Database.look_up``."""
+        with self.db.look_up() as tx:
+            yield tx
+
     def write(self, work: Callable[[Connection], Any]) -> Any:
         """Run ``work(tx)`` in the next shared commit and return its result once it is durable."""
         return self.writer.do(work)

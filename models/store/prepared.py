@@ -29,7 +29,7 @@ class Query:
     """A SELECT whose only list parameter, if it has one, is ``bindparam("ids", expanding=True)``."""
 
     def __init__(self, statement: Select[Any]) -> None:
-        self._statement = statement
+        self.statement = statement
         columns = list(statement.selected_columns)
         self._names = [str(column.key) for column in columns]
         self._moments = [place for place, column in enumerate(columns) if isinstance(column.type, Instant)]
@@ -47,7 +47,7 @@ class Query:
             return Question(self, None)
         dialect = tx.dialect.name
         spelled = self._spelled.get(dialect) or self._spelled.setdefault(
-            dialect, _Spelled(self._statement, dialect)
+            dialect, _Spelled(self.statement, dialect)
         )
         return Question(self, ask(tx, *spelled.fill(wanted, given)))
 

@@ -112,7 +112,7 @@ def test_who_is_busy_is_as_the_oracle_says(store: Store, cast: Cast, seed: int) 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 def test_calls_that_are_over_are_never_read(store: Store) -> None:
     """A million of them would be, with one wrong word in the statement."""
-    text = str(availability._BUSY.compile(dialect=sqlite.dialect(paramstyle="qmark")))
+    text = str(availability._BUSY.statement.compile(dialect=sqlite.dialect(paramstyle="qmark")))
     with store.read() as tx:
         plan = tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", tuple([1] * text.count("?"))).all()
     assert "ix_call_live" in plan[0][3]

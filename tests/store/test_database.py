@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import Connection, func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
-from models.postgres import Bytes, Column, Fractions, Numbers, Texts, Truths
-from models.store import feed
+from models import db
+from models.postgres import Bytes, Column, Fractions, Lane, Numbers, Texts, Truths
+from models.store import feed, lookups
 from models.store.base import Store
 from models.store.prepared import insert_rows
 from models.tables.calls import feed as table
@@ -107,3 +108,32 @@ def test_a_session_that_planned_on_empty_tables_reads_no_whole_table(store: Stor
     assert "Index" in found[0]
     with store.read() as tx:
         assert tx.scalar(text("SHOW enable_seqscan")) == "on"
+
+
+def test_questions_put_together_share_a_trip(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    trips: list[int] = []
+    send = Lane._send
+
+    def counted(self: Lane, *, commit: bool) -> None:
+        trips.append(len(self._waiting))
+        send(self, commit=commit)
+
+    monkeypatch.setattr(Lane, "_send", counted)
+    with store.look_up() as tx:
+        first, second = (lookups._notifications.ask(tx, [1]) for _ in range(2))
+        assert first.rows() == second.rows()
+    assert trips == ([] if store.db.sqlite else [3])
+
+
+def test_a_connection_that_lay_about_and_died_is_made_anew(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if store.db.sqlite:
+        pytest.skip("SQLite has no server to go away")
+    monkeypatch.setattr(db, "IDLE_SECONDS", 0.0)
+    with store.read() as tx:
+        died = tx.scalar(text("SELECT pg_backend_pid()"))
+    with psycopg.connect(store.db.url.replace("+psycopg", ""), autocommit=True) as admin:
+        admin.execute("SELECT pg_terminate_backend(%s, 1000)", (died,))
+    with store.read() as tx:
+        assert tx.scalar(text("SELECT pg_backend_pid()")) != died
