@@ -56,6 +56,7 @@ class Capability(StrEnum):
     PULL_LOG = "pull_log"
     RECORDING = "recording"
     SIGNED = "signed"
+    SOFTPHONE = "softphone"  # it has a SIP server that browsers reach: see ``ingest.softphones``
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +214,9 @@ class SetUp:
 
     mapped: bool = False
     """What it says is configured, not coded: each connection has a mapping of its own."""
+
+    softphone: str = ""
+    """Why a counselor's browser cannot be the telephone there, in plain words; empty where it can."""
 
 
 class Vendor(Protocol):

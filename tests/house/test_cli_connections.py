@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from models.store import connections, people
+from models.store import connections, people, sip_seats
 from models.store.base import Store, utc_now
 from models.store.hooks import TokenBook
 from models.tables.people import audit
@@ -179,3 +179,23 @@ def test_commands_use_a_demos_own_keys_and_serve_does_not(
     assert "SECRET_KEY is not set" in said
     monkeypatch.setenv("DATA_KEY", "00" * 31 + "01")
     assert "not the key this database was written with" in run("connection", "list")[2]
+
+
+def test_a_softphone_is_given(run: Run, on: Store, cast: Cast) -> None:
+    slug, email = cast.connection.slug, cast.asha.email
+    assert (
+        run("connection", "seat", slug, email, "sip:asha@pbx.example", "--sip", "--secret", stdin="word\n")[0]
+        == 0
+    )
+    with on.read() as tx:
+        assert sip_seats.has_line(tx, cast.viewer("asha"))
+        assert not sip_seats.has_line(tx, cast.viewer("ravi"))
+    assert "telephone number" in run("connection", "seat", slug, email, "9812345678", "--sip")[2]
+    assert (
+        "somebody else's"
+        in run("connection", "seat", slug, cast.ravi.email, "sip:asha@pbx.example", "--sip")[2]
+    )
+    assert "--sip too" in run("connection", "seat", slug, email, "101", "--secret", stdin="x\n")[2]
+    assert run("connection", "seat", slug, cast.ravi.email, "sip:asha@pbx.example", "--sip", "--move")[0] == 0
+    with on.read() as tx:
+        assert sip_seats.has_line(tx, cast.viewer("ravi"))

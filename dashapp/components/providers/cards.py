@@ -25,6 +25,7 @@ CAN: dict[Capability, tuple[str, str]] = {
     Capability.PULL_LOG: ("cloud-download", "Asking for logs"),
     Capability.RECORDING: ("record-circle", "Recordings"),
     Capability.SIGNED: ("shield-check", "Signed"),
+    Capability.SOFTPHONE: ("headset", "Softphone"),
 }
 
 

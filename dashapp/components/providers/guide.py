@@ -33,7 +33,8 @@ def abilities(vendor: Vendor) -> Component:
         unproved = html.P(
             [icon("exclamation-circle"), html.Span(vendor.set_up.unproved)], className="unproved small"
         )
-    return html.Div([html.Ul(rows, className="plain-list abilities"), unproved], className="stack")
+    phone = html.P(vendor.set_up.softphone, className="second small") if vendor.set_up.softphone else None
+    return html.Div([html.Ul(rows, className="plain-list abilities"), phone, unproved], className="stack")
 
 
 def page(slug: str) -> Component | None:

@@ -40,6 +40,11 @@ SET_UP = SetUp(
         Entry("ring_seconds", "Ring for", "Seconds an agent rings in a routed call (30)", kind="number"),
         Entry("record", "Record", "Record routed and placed calls", kind="flag"),
     ),
+    softphone=(
+        "Exotel's softphone accounts work through Exotel's own software, and the interface that places "
+        "calls rings telephones only. Nobody has tried a plain SIP registration there, so none is "
+        "offered."
+    ),
     unproved="Built from documents and public code, not yet on a live account.",
     sample=(
         "status",

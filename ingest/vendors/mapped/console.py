@@ -1,6 +1,7 @@
 """What an admin sets up for a provider that is mapped."""
 
 from ingest.contract import Address, SetUp
+from ingest.softphones import SOFTPHONE
 
 SET_UP = SetUp(
     addresses=(
@@ -9,6 +10,7 @@ SET_UP = SetUp(
         Address("status", "Another address for events that should be told apart by it", needed=False),
         Address("route", "Where the provider asks which counselor gets a caller", needed=False),
     ),
+    entries=SOFTPHONE,
     unproved="What a mapping says is proved by the provider's own deliveries: test it on some before going live.",
     mapped=True,
 )

@@ -37,7 +37,9 @@ class MappedVendor:
 
     slug = "mapped"
     label = "Any provider, by mapping"
-    capabilities = frozenset({Capability.POPUP, Capability.LOG, Capability.ROUTE, Capability.RECORDING})
+    capabilities = frozenset(
+        {Capability.POPUP, Capability.LOG, Capability.ROUTE, Capability.RECORDING, Capability.SOFTPHONE}
+    )
     set_up = SET_UP
 
     setting = "mapping"

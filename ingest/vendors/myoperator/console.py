@@ -47,6 +47,7 @@ SET_UP = SetUp(
             kind="list",
         ),
     ),
+    softphone=("No SIP server for browsers is documented; the provider's own app is another program."),
     unproved="Built from documents and public code, not yet on a live account.",
     sample=(
         "call-log",

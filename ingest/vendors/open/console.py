@@ -1,6 +1,7 @@
 """What an admin sets up for the open protocol."""
 
 from ingest.contract import Address, Entry, SetUp
+from ingest.softphones import SOFTPHONE
 
 SET_UP = SetUp(
     addresses=(
@@ -45,6 +46,7 @@ SET_UP = SetUp(
             "Recordings are fetched from these hosts only, beside that of the call records.",
             kind="list",
         ),
+        *SOFTPHONE,
     ),
     sample=(
         "popup",

@@ -47,6 +47,7 @@ class Open:
             Capability.DIAL,
             Capability.RECORDING,
             Capability.PULL_LOG,
+            Capability.SOFTPHONE,
         }
     )
     set_up = SET_UP

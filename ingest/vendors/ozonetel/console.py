@@ -48,6 +48,9 @@ SET_UP = SetUp(
             kind="list",
         ),
     ),
+    softphone=(
+        "Ozonetel's calls in a browser need its own toolbar (CXi Switch), which is not part of Callboard."
+    ),
     unproved="Built from documents and public code, not yet on a live account.",
     sample=(
         "status",

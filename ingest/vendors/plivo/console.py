@@ -43,6 +43,10 @@ SET_UP = SetUp(
         ),
         Entry("api_url", "API address", "Only to ask something else in place of api.plivo.com"),
     ),
+    softphone=(
+        "Plivo's calls in a browser need Plivo's own software (its Browser SDK), which is not part of "
+        "Callboard."
+    ),
     unproved=(
         "Built from documents and captures. Signature V2 is proved by a published vector; V3, which is required, has none"
         " and was built from Plivo's own library. Not yet on a live account."

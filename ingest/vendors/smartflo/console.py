@@ -58,6 +58,7 @@ SET_UP = SetUp(
             kind="list",
         ),
     ),
+    softphone=("No SIP server for browsers is documented; the provider's own softphone is another program."),
     unproved="Built from documents and public captures, not yet on a live account.",
     sample=(
         "status",

@@ -39,6 +39,10 @@ SET_UP = SetUp(
         ),
         Entry("api_url", "API address", "Only to ask something else in place of api.twilio.com"),
     ),
+    softphone=(
+        "Twilio's calls in a browser need Twilio's own software (its Voice SDK), which is not part of "
+        "Callboard: its signalling is not SIP."
+    ),
     unproved="Built from documents and published signature vectors, not yet on a live account.",
     sample=(
         "status",

@@ -48,6 +48,11 @@ SET_UP = SetUp(
             kind="list",
         ),
     ),
+    softphone=(
+        "Vicidial rings an agent's telephone when the agent signs in to its own screen, and speaks "
+        "through that call all day. Its web phone belongs to that screen; Callboard's softphone does not "
+        "take its place."
+    ),
     unproved="Built from Vicidial's own documents (an older build), not yet on a live system.",
     sample=(
         "status",
