@@ -16,9 +16,13 @@ from models.store.intents import NotBegun
 from models.store.openings import NoSuchLead
 from models.store.writer import Unavailable
 
+DIALER = "callboard.dialer"
+"""Where the application keeps its dialer (``server.extensions``), for whoever stops it."""
+
 
 def blueprint(dialer: Dialer) -> Blueprint:
     doors = Blueprint("dialling", __name__, url_prefix="/dial")
+    doors.record_once(lambda state: state.app.extensions.update({DIALER: dialer}))
 
     @doors.post("")
     @auth.policy(auth.SIGNED_IN)

@@ -14,11 +14,12 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 
-from dashapp import live
+from dashapp import dialling, live
 from dashapp.answering import AnsweringLater
 from dashapp.app import create_app
 from dashapp.config import Settings
 from dashapp.scheduler import Scheduler, start_scheduler
+from ingest.dialing import Dialer
 from models.db import Database
 from models.store import failpoints
 from models.store.base import Store
@@ -53,7 +54,8 @@ def build(settings: Settings) -> Any:
     store = open_store(settings)
     hub = live.Hub()
     app = create_app(settings, store, hub)
-    around = Around(store, hub, live.Pump(store, hub), start_scheduler(settings, store))
+    dialer = app.server.extensions[dialling.DIALER]
+    around = Around(store, hub, live.Pump(store, hub), start_scheduler(settings, store), dialer)
     app.server.extensions[AROUND] = around
     return app.server
 
@@ -66,9 +68,11 @@ class Around:
     hub: live.Hub
     pump: live.Pump
     scheduler: Scheduler | None
+    dialer: Dialer
 
     def close(self) -> None:
-        """Finish what is queued to be written, and let go of the database. No request comes any more."""
+        """Hear providers out, finish what is queued to be written, let go of the database. No request comes any more."""
+        self.dialer.close()
         if self.scheduler:
             self.scheduler.stop()
         self.pump.close()

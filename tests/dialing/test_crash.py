@@ -170,3 +170,24 @@ def _let_go(store: Store) -> None:
     """Time passes: every lease is over."""
     with store.db.begin() as tx:
         tx.execute(intent.update().values(live=False))
+
+
+def test_a_server_told_to_stop_hears_the_provider_out(server: Running, desk: Desk) -> None:
+    desk.faults.append(Fault(503, wait_seconds=2))
+    clicker = Clicker(server, server.cast.lead(owner=server.cast.asha))
+    server.start(SCHEDULER="false")
+    begun = clicker.click(secrets.token_hex(8)).json()["intent"]
+    _until_marked(server.store, begun["id"])
+    server.stop()
+    assert _fate(server.store, begun["id"]) == State.REFUSED
+
+
+def _until_marked(store: Store, intent_id: int) -> None:
+    asked = select(intent.c.asked_at).where(intent.c.id == intent_id)
+    deadline = time.monotonic() + 20
+    while True:
+        with store.read() as tx:
+            if tx.scalar(asked) is not None:
+                return
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
