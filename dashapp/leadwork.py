@@ -1,18 +1,20 @@
-"""What people do to a lead: ``POST /lead-details`` and ``/lead-stage``.
+"""What people do to a lead: ``POST /lead-details``, ``/lead-stage``, ``/lead-merge/compare`` and ``/lead-merge``.
 
-Answers: 200 what was kept; 409 somebody was faster, with what the lead says now; 422 which field is wrong and
+Answers: 200 what was kept; 409 somebody was faster, with what the lead says now, or why two cannot be merged; 422 which field is wrong and
 why; 404 no such lead, or not for this person; 400 a request our own pages do not make.
 """
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
 from dashapp import auth
 from dashapp.context import store, viewer
-from models.store import lead_editing
-from models.store.lead_editing import BadDetail, NotEditable, Outcome
+from models.store import lead_editing, merging
+from models.store.lead_editing import FIELDS, BadDetail, NotEditable, Outcome
+from models.store.merging import NotMergeable
 
 LONGEST = 2000
 """Characters of one value, far above what any detail may have: more is no person's typing."""
@@ -39,6 +41,31 @@ def blueprint() -> Blueprint:
         to, seen = texts(body, "to"), texts(body, "seen")
         done = lead_editing.move(store(), viewer(), lead_of(body), _place(to), _place(seen))
         return _told(done)
+
+    @doors.post("/lead-merge/compare")
+    @auth.policy(auth.SIGNED_IN)
+    def compare() -> Response:
+        body = body_of()
+        kept = store()
+        with kept.read() as tx:
+            sides = merging.compare(tx, viewer(), lead_of(body, "kept"), lead_of(body, "gone"))
+        fields = [{"name": name, "word": word} for name, (word, _) in FIELDS.items()]
+        fields.append({"name": "stage", "word": "Stage"})
+        return answer(200, sides=[asdict(side) for side in sides], fields=fields)
+
+    @doors.post("/lead-merge")
+    @auth.policy(auth.SIGNED_IN)
+    def merge() -> Response:
+        body = body_of()
+        chosen = body.get("values")
+        if not isinstance(chosen, dict) or not all(type(one) is int for one in chosen.values()):
+            raise Misread("values is an object of leads' ids")
+        kept_id, gone_id = lead_of(body, "kept"), lead_of(body, "gone")
+        return answer(200, moved=merging.merge(store(), viewer(), kept_id, gone_id, chosen))
+
+    @doors.errorhandler(NotMergeable)
+    def not_mergeable(error: NotMergeable) -> Response:
+        return answer(409, say=str(error))
 
     @doors.errorhandler(NotEditable)
     def not_here(_: NotEditable) -> Response:

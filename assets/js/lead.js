@@ -17,7 +17,7 @@
     clearTimeout(soon);
     soon = setTimeout(() => {
       const lead = Number(profile.dataset.leadId);
-      if (profile.isConnected) cb.setProps({ type: "profile-refresh", lead }, { data: { lead, most: Number(profile.dataset.most) || undefined, at: Date.now() } });
+      if (profile.isConnected && profile.matches(".profile")) cb.setProps({ type: "profile-refresh", lead }, { data: { lead, most: Number(profile.dataset.most) || undefined, at: Date.now() } });
     }, 300);
   }
 
@@ -27,7 +27,7 @@
     clearTimeout(redraw[lead]);
     redraw[lead] = setTimeout(() => {
       const profile = shown();
-      if (Number(profile?.dataset.leadId) !== lead) return;
+      if (Number(profile?.dataset.leadId) !== lead || !profile.matches(".profile")) return;
       if (profile.querySelector(".fact-form, .stage-menu:not([hidden])")) return cb.redrawLead(lead);
       cb.setProps({ type: "profile-changed", lead }, { data: { lead, at: Date.now() } });
       refresh(profile);
@@ -58,6 +58,7 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     cb.on("call", about(refresh));
+    cb.on("follow_up", about((profile, body) => cb.redrawLead(body.lead_id)));
     cb.on("lead", about((profile, body) => cb.redrawLead(body.lead_id)));
     cb.on("entry", about((profile, entry) => { missedNow(profile, entry); refresh(profile); }));
   });

@@ -4,18 +4,20 @@
 """
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from dash import html
 from dash.development.base_component import Component
 
-from dashapp.components import words
+from dashapp.components import status, words
 from dashapp.components.best_moment import best_moment
 from dashapp.components.icon import icon
 from dashapp.components.page import Children
+from dashapp.context import store
 from models.rules.access import Viewer
 from models.rules.moment import Habit
+from models.store import follow_ups
 from models.store.lead_editing import FIELDS
 from models.store.leads import Profile
 
@@ -31,15 +33,88 @@ class Seen(NamedTuple):
 
 def rail(profile: Profile, seen: Seen) -> list[Component]:
     """The sections, from top to bottom."""
-    return [best_moment(seen.habit), _applications(profile), _facts(profile, seen)]
+    return [
+        best_moment(seen.habit),
+        *_alike(profile),
+        _applications(profile),
+        *_promised(profile.id, seen),
+        _facts(profile, seen),
+    ]
+
+
+def promises(lead_id: int) -> list[dict[str, Any]]:
+    """The open follow-ups with a lead that the viewer may open."""
+    kept = store()
+    with kept.read() as tx:
+        return follow_ups.of_lead(kept, tx, lead_id)
+
+
+def _alike(profile: Profile) -> list[Component]:
+    """Other leads that may be the same person, each with the way to merge it into this one."""
+    if not profile.also_known:
+        return []
+    rows = [
+        html.Div(
+            [
+                html.Div(
+                    [
+                        html.A(other.name, href=f"/lead/{other.id}?via=link"),
+                        html.Div(", ".join(other.why), className="small hint"),
+                    ],
+                    className="grow",
+                ),
+                html.Button(
+                    "Compare",
+                    type="button",
+                    className="btn btn-secondary btn-sm",
+                    **{
+                        "data-merge-with": str(other.id),
+                        "aria-label": f"Compare with {other.name} and merge",
+                    },
+                ),
+            ],
+            className="alike",
+        )
+        for other in profile.also_known
+    ]
+    return [
+        html.Section(
+            [html.Div(html.H2("Also known as"), className="rail-head"), *rows], className="rail-facts"
+        )
+    ]
+
+
+def _promised(lead_id: int, seen: Seen) -> list[Component]:
+    found = promises(lead_id)
+    head = html.Div([html.H2("Promised"), html.Span(str(len(found)))], className="rail-head")
+    rows: list[Component] = []
+    for one in found:
+        at = datetime.fromisoformat(one["due_at"])
+        when = f"{words.short_day(at, seen.zone)}, {words.clock(at, seen.zone)}"
+        late = status.chip("missed", "exclamation-triangle-fill", "overdue") if one["overdue"] else None
+        rows.append(
+            html.Div(
+                [
+                    html.Div([html.Span(when, className="num"), late], className="app-row"),
+                    html.Div(one["why"], className="second") if one["why"] else None,
+                    html.Div(one["person"], className="small hint"),
+                ],
+                className="app",
+            )
+        )
+    nothing = html.P("No follow-up is promised.", className="hint")
+    look = "rail-promised" if found else "rail-promised is-none"
+    return [html.Section([head, *(rows or [nothing])], className=look)]
 
 
 def _applications(profile: Profile) -> Component:
     rows: list[Component] = []
     for application in profile.applications:
         done = round(100 * application.steps_done / max(1, application.steps_total))
+        lacks = f"{application.missing} missing" if application.missing else ""
+        said = lacks or f"{application.stage} · {application.payment}"
         rows.append(
-            html.Div(
+            html.A(
                 [
                     html.Div(
                         [
@@ -51,8 +126,9 @@ def _applications(profile: Profile) -> Component:
                         className="app-row",
                     ),
                     html.Span(html.Span(style={"width": f"{done}%"}), className="bar"),
-                    html.Div(f"{application.stage} · {application.payment}", className="small hint"),
+                    html.Div(said, className="small hint"),
                 ],
+                href=f"/application/{application.id}?via=link",
                 className="app",
             )
         )
@@ -69,7 +145,6 @@ def _facts(profile: Profile, seen: Seen) -> Component:
         ("Owner", _owner(profile)),
         ("Last talk", _last_talk(profile, seen)),
         ("Numbers", ", ".join(profile.masks) if len(profile.masks) > 1 else None),
-        ("Also", ", ".join(profile.also_known) or None),
     ]
     rows: list[Component] = []
     for name, value in told:

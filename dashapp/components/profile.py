@@ -16,13 +16,13 @@ from dash.exceptions import PreventUpdate
 from dashapp.auth import allow
 from dashapp.components import after_call, calling, errors, lead_head, words
 from dashapp.components.icon import icon
-from dashapp.components.lead_rail import Seen, rail
+from dashapp.components.lead_rail import Seen, promises, rail
 from dashapp.components.moments import moments, what_cleared
 from dashapp.components.page import banner
 from dashapp.components.people import avatar
 from dashapp.context import store, viewer
 from models.rules.access import Role, Viewer
-from models.store import habits, leads, openings, stages
+from models.store import habits, leads, merging, openings, stages
 from models.store.leads import Profile
 from models.store.openings import Cleared
 from models.store.stages import Stage
@@ -36,12 +36,19 @@ MOST_CALLS = 6000
 """A timeline is drawn at most this long."""
 
 
+def way(via: str | None) -> str:
+    """How the person came, as an opening keeps it."""
+    return via if via in WAYS else "link"
+
+
 def open_lead(lead_id: int, via: str | None) -> Component:
     """Open the profile for the person who asks, and draw it; an unknown lead and one of somebody else's
     work look the same."""
     kept, who = store(), viewer()
+    with kept.read() as tx:
+        lead_id = merging.standing(tx, lead_id)
     try:
-        opened = openings.open_profile(kept, who, lead_id, via if via in WAYS else "link")
+        opened = openings.open_profile(kept, who, lead_id, way(via))
     except openings.NoSuchLead:
         return errors.not_here()
     now = kept.now()
@@ -133,6 +140,7 @@ def _tabs(profile: Profile) -> Component:
     tabs: tuple[tuple[str, str, int | None], ...] = (
         ("timeline", "Timeline", None),
         ("apps", "Applications", len(profile.applications)),
+        ("promised", "Promised", len(promises(profile.id))),
         ("facts", "Facts", None),
     )
     return html.Div(

@@ -12,27 +12,18 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, case, func, or_, select
 
 from models.rules.access import Role, Viewer
-from models.store import entries
+from models.store import applications, entries, merging
+from models.store.applications import Application
 from models.store.base import Rules
 from models.store.callrows import local_day
 from models.store.lead_editing import shown
+from models.store.merging import Alike
 from models.store.openings import may_open
 from models.tables.calls import call, notification, offer
-from models.tables.leads import application, lead, lead_phone
+from models.tables.leads import lead, lead_phone
 from models.tables.people import person
 
 PAGE = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Application:
-    """One application of a lead: how far it is."""
-
-    programme: str
-    stage: str
-    payment: str
-    steps_done: int
-    steps_total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +45,7 @@ class Profile:
     owner: str | None
     is_mine: bool
     masks: list[str]
-    also_known: list[str]  # other leads with the same number that the viewer may see
+    also_known: list[Alike]  # other leads that may be the same person
     calls: int
     calls_today: int
     talks: int
@@ -134,14 +125,14 @@ def profile(tx: Connection, viewer: Viewer, lead_id: int, *, now: datetime, rule
                 .order_by(lead_phone.c.position, lead_phone.c.id)
             )
         ),
-        also_known=_also_known(tx, viewer, lead_id),
+        also_known=merging.alike(tx, viewer, lead_id),
         calls=counts[0],
         calls_today=counts[1],
         talks=counts[2],
         last_talk_at=row["last_talk_at"],
         last_talk_seconds=row["last_talk_seconds"],
         last_talk_by=row["talker"],
-        applications=_applications(tx, lead_id),
+        applications=applications.of_lead(tx, lead_id),
     )
 
 
@@ -223,25 +214,3 @@ def _waiting(tx: Connection, viewer: Viewer, ids: Sequence[int]) -> dict[int, st
         .order_by(notification.c.kind.desc())
     )
     return {row.lead_id: row.kind for row in rows}
-
-
-def _also_known(tx: Connection, viewer: Viewer, lead_id: int) -> list[str]:
-    theirs = select(lead_phone.c.phone_ix).where(lead_phone.c.lead_id == lead_id)
-    others = tx.execute(
-        select(lead.c.id, lead.c.name)
-        .join(lead_phone, lead_phone.c.lead_id == lead.c.id)
-        .where(lead_phone.c.phone_ix.in_(theirs), lead.c.id != lead_id)
-        .distinct()
-        .order_by(lead.c.name)
-        .limit(5)
-    ).all()
-    return [other.name for other in others if may_open(tx, viewer, other.id)]
-
-
-def _applications(tx: Connection, lead_id: int) -> list[Application]:
-    rows = tx.execute(
-        select(application).where(application.c.lead_id == lead_id).order_by(application.c.created_at.desc())
-    )
-    return [
-        Application(row.programme, row.stage, row.payment, row.steps_done, row.steps_total) for row in rows
-    ]

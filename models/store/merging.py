@@ -53,7 +53,6 @@ class Side:
     calls: int
     notes: int
     applications: int
-    owner_id: int | None
 
 
 def alike(tx: Connection, viewer: Viewer, lead_id: int) -> list[Alike]:
@@ -135,7 +134,7 @@ def _side(tx: Connection, lead_id: int) -> Side:
     ]
     values = {name: shown(getattr(row, name)) for name in FIELDS}
     values["stage"] = f"{row.stage} › {row.sub_stage}" if row.sub_stage else row.stage
-    return Side(row.id, row.name, values, *counts, row.owner_id)
+    return Side(row.id, row.name, values, counts[0], counts[1], counts[2])
 
 
 def _merge(

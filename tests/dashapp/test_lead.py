@@ -6,10 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 from werkzeug.test import TestResponse
 
 from models.store import entries, stages
 from models.store.base import Store
+from models.tables.leads import application
 from tests.cast import Cast, Lead, Person
 from tests.dashapp.drawn import attributes, text
 from tests.databases import Clock
@@ -230,3 +232,70 @@ def test_nobody_else_changes_it(visit: Visit, store: Store, cast: Cast) -> None:
         {"lead": True, "changes": {}},
     ):
         assert visit(cast.asha).post("/lead-details", odd).status_code == 400
+
+
+def test_two_leads_are_compared_and_merged_from_the_page(visit: Visit, store: Store, cast: Cast) -> None:
+    one = cast.lead(name="Ananya K", city="Indore", owner=cast.asha)
+    other = cast.lead(name="Ananya K", city="Indore", email="a@example.org", owner=cast.asha)
+    hers = cast.lead(name="Ananya K", city="Indore", owner=cast.chitra)
+    asha = visit(cast.asha)
+    page = asha.page(f"/lead/{one.id}")
+    assert attributes(page.json, "data-merge-with") == [str(other.id)]
+    assert "Also known as" in text(page.json)
+
+    both = {"kept": one.id, "gone": other.id}
+    seen = asha.post("/lead-merge/compare", both).json
+    assert seen
+    assert [side["id"] for side in seen["sides"]] == [one.id, other.id]
+    assert seen["sides"][1]["values"]["email"] == "a@example.org"
+    for theirs in ({**both, "gone": hers.id}, {**both, "gone": 10**9}):
+        refused = [
+            asha.post(path, {**theirs, "values": {}}) for path in ("/lead-merge/compare", "/lead-merge")
+        ]
+        assert [answer.status_code for answer in refused] == [409, 409]
+        assert refused[0].json == {"say": "One of the two leads is not here any more."}
+    assert visit(cast.chitra).post("/lead-merge", {**both, "values": {}}).status_code == 409
+    assert asha.post("/lead-merge", {**both, "values": {"name": "x"}}).status_code == 400
+
+    done = asha.post("/lead-merge", {**both, "values": {"email": other.id}})
+    assert (done.status_code, done.json) == (200, {"moved": {"lead_phone": 1}})
+    assert attributes(asha.page(f"/lead/{other.id}").json, "data-go-on") == [f"/lead/{one.id}?via=link"]
+    assert "Nothing for you" in text(visit(cast.chitra).page(f"/lead/{other.id}").json)
+    assert "became part of this lead, by you" in text(asha.page(f"/lead/{one.id}").json)
+
+
+def test_an_application_has_its_page_and_showing_it_is_opening(
+    visit: Visit, store: Store, cast: Cast
+) -> None:
+    lead = cast.lead(name="Ananya", owner=cast.asha)
+    made = {
+        "lead_id": lead.id, "programme": "B.Tech CSE", "stage": "Documents", "payment": "Paid",
+        "steps_done": 4, "steps_total": 6, "form": "Form 2027", "missing": "JEE score card",
+        "created_at": store.now(),
+    }  # fmt: skip
+    with store.db.begin() as tx:
+        number = tx.execute(insert(application).values(made).returning(application.c.id)).scalar_one()
+    miss(store, cast, lead, cast.asha)
+    asha = visit(cast.asha)
+    assert "Nothing for you" in text(visit(cast.chitra).page(f"/application/{number}").json)
+    assert waiting(store, cast.asha) == 1
+    shown = asha.page(f"/application/{number}")
+    said = text(shown.json)
+    for word in (
+        "Ananya",
+        "B.Tech CSE",
+        "Form 2027",
+        "JEE score card",
+        "Paid",
+        "4 of 6 steps",
+        "Missed inbound",
+    ):
+        assert word in said, word
+    assert attributes(shown.json, "data-call-application") == [str(number)]
+    assert lead.phone[3:] not in shown.text
+    assert waiting(store, cast.asha) == 0, "it shows the lead, so it is an opening"
+    for odd in ("0", "x", "9" * 19, str(number + 99)):
+        assert "Nothing for you" in text(asha.page(f"/application/{odd}").json)
+    page = asha.page(f"/lead/{lead.id}").json
+    assert f"/application/{number}?via=link" in attributes(page, "href")
+    assert "JEE score card missing" in text(page)

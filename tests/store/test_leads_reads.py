@@ -69,7 +69,7 @@ def test_leads_with_one_number_know_of_each_other_where_the_viewer_does(store: S
     cast.lead(phone, owner=cast.chitra)
     shown = profile(store, cast.asha, first.id)
     assert shown
-    assert shown.also_known == [second.name]
+    assert [(other.name, other.why) for other in shown.also_known] == [(second.name, ["same number"])]
 
 
 @pytest.mark.parametrize(

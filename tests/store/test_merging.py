@@ -94,7 +94,7 @@ def test_every_row_is_kept_exactly_once(
     with store.read() as tx:
         per_lead = {
             one.id: {
-                table.name: tx.scalar(select(func.count()).where(table.c.lead_id == one.id))
+                table.name: tx.scalar(select(func.count()).where(table.c.lead_id == one.id)) or 0
                 for table in MOVED
             }
             for one in three
