@@ -162,11 +162,16 @@ def worked_after_calls(store: Store) -> None:
         assert all(sub is None or sub in known[name] for name, sub in used)
         assert {name for name, _ in used} == set(known)
         reached = {
-            row.lead_id: row for row in tx.execute(select(work.stage_change).order_by(work.stage_change.c.at))
+            row.lead_id: row
+            for row in tx.execute(
+                select(work.stage_change).order_by(work.stage_change.c.at, work.stage_change.c.id)
+            )
         }
         now_in = {row.id: row.stage for row in tx.execute(select(lead.c.id, lead.c.stage))}
         assert all(now_in[lead_id] == row.to_stage for lead_id, row in reached.items())
         assert len(reached) > 100
+        moved = [at.astimezone(ZONE).hour for at in tx.scalars(select(work.stage_change.c.at))]
+        assert sum(9 <= hour < 20 for hour in moved) > 0.97 * len(moved)
         for column in (lead.c.email, lead_phone.c.phone_ix):
             twice = select(column).where(column.is_not(None)).group_by(column).having(func.count() > 1)
             assert len(tx.execute(twice).all()) >= 15

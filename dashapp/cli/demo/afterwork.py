@@ -185,10 +185,19 @@ def _working(after: datetime, at: datetime, rng: Random, zone: ZoneInfo) -> date
     return local.astimezone(at.tzinfo)
 
 
+def _by_day(at: datetime, rng: Random, zone: ZoneInfo) -> datetime:
+    """What would be in the night is on the day after it."""
+    local = at.astimezone(zone)
+    if _OPENS <= local.time() <= _CLOSES:
+        return at
+    morning = local.replace(hour=10, minute=rng.randrange(60)) + timedelta(hours=rng.randrange(8))
+    return (morning if local.time() < _OPENS else morning + timedelta(days=1)).astimezone(at.tzinfo)
+
+
 def stage_changes(
-    rng: Random, people: Iterable[tuple[int, leads.Prospect, int | None]], now: datetime
+    rng: Random, people: Iterable[tuple[int, leads.Prospect, int | None]], now: datetime, zone: ZoneInfo
 ) -> Iterator[bulk.PastChange]:
-    """How leads came to the stage they are in; ``people`` are (lead id, lead, owner's person id)."""
+    """How leads came to the stage they are in, by day; ``people`` are (lead id, lead, owner's person id)."""
     for lead_id, one, owner in people:
         if owner is None or one.stage == STAGES[0].name:
             continue
@@ -196,7 +205,9 @@ def stage_changes(
             way = [step for step in PATH[: PATH.index(one.stage)] if rng.random() < 0.7] + [one.stage]
         else:
             way = [*(["Contacted"] if rng.random() < 0.8 else []), one.stage]
-        moments = sorted(one.created_at + (now - one.created_at) * rng.uniform(0.02, 0.95) for _ in way)
+        span = now - one.created_at
+        any_time = (one.created_at + span * rng.uniform(0.02, 0.95) for _ in way)
+        moments = sorted(min(_by_day(at, rng, zone), now) for at in any_time)
         was: tuple[str, str | None] = (STAGES[0].name, None)
         for at, step in zip(moments, way, strict=True):
             last = step == one.stage

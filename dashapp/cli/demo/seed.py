@@ -153,7 +153,9 @@ def _write_leads(
         tx, store.vault, [_row(one, owner) for one, owner in zip(everybody, owners, strict=True)]
     )
     ids = all_ids[: len(people_made)]
-    changes = afterwork.stage_changes(own, zip(all_ids, everybody, owners, strict=True), now)
+    changes = afterwork.stage_changes(
+        own, zip(all_ids, everybody, owners, strict=True), now, store.rules.zone
+    )
     bulk_work.add_stage_changes(tx, list(changes))
     bulk.add_applications(
         tx,
