@@ -11,6 +11,8 @@ from flask import Blueprint, Response, jsonify, request
 
 from dashapp import auth
 from dashapp.context import store, viewer
+from ingest.dialing import modes
+from models.rules.access import Role
 from models.store import searching
 from models.store.leads import LeadRow
 
@@ -28,8 +30,13 @@ def blueprint() -> Blueprint:
         kept, who = store(), viewer()
         with kept.read() as tx:
             found = searching.find(kept, tx, who, asked) if asked else searching.recent(tx, who, ids)
+            # a counselor without a seat is told why by the button itself
+            calls = who.role is Role.COUNSELOR or not all(modes(tx, who.person_id).values())
         answer: Response = jsonify(
-            rows=[_row(row) for row in found.rows], total=found.total, by_number=found.by_number
+            rows=[_row(row) for row in found.rows],
+            total=found.total,
+            by_number=found.by_number,
+            may_call=calls,
         )
         return answer
 

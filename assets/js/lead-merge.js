@@ -6,7 +6,7 @@
   function choice(field, sides) {
     const group = cb.el("fieldset", "merge-field", cb.el("legend", "small second", field.word));
     const different = sides[0].values[field.name] !== sides[1].values[field.name];
-    const first = sides[0].values[field.name] ? 0 : 1;
+    const first = different && !sides[0].values[field.name] ? 1 : 0;
     sides.forEach((side, at) => {
       const value = side.values[field.name];
       const input = cb.el("input", "form-check-input");

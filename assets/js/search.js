@@ -4,10 +4,11 @@
   const cb = window.callboard;
   const WAIT = 120;
   const KEPT = 20;
-  const HINT = "Search name, e-mail, city or last four digits";
+  const HINT = "Search name, city, last 4 digits";
   const WAITING = { missed: ["missed", "telephone-x", "Missed"], pending: ["pending", "hourglass-split", "Pending"] };
   let palette = null;
   let number = "";
+  let mayCall = false;
 
   /* ---- leads lately open: ids only, one list a person */
   const shelf = () => `callboard-recent-${document.getElementById("live-cursor")?.dataset.me ?? ""}`;
@@ -75,7 +76,7 @@
     call.dataset.callName = lead.name;
     call.title = `Call ${lead.name}`;
     call.setAttribute("aria-label", call.title);
-    const made = cb.el("li", "found", link, lead.mask ? call : null);
+    const made = cb.el("li", "found", link, lead.mask && mayCall ? call : null);
     made.id = `found-${at}`;
     return made;
   }
@@ -132,6 +133,7 @@
         said.textContent = "The search did not answer. It goes on when you type.";
         return;
       }
+      mayCall = told.may_call;
       rows.replaceChildren(...told.rows.map(row));
       at = -1;
       input.removeAttribute("aria-activedescendant");

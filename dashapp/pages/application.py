@@ -5,7 +5,6 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp.components import calling, errors, status, words
-from dashapp.components.icon import icon
 from dashapp.components.moments import moments
 from dashapp.components.page import card, page
 from dashapp.components.people import avatar
@@ -74,7 +73,9 @@ def _head(lead: Profile, found: Application) -> Component:
                 ],
                 className="who",
             ),
-            calling.call_button(lead.id, lead.name, application=found.id) if lead.masks else None,
+            calling.call_button(lead.id, lead.name, application=found.id)
+            if lead.masks and calling.may_call()
+            else None,
         ],
         className="application-head",
     )
@@ -98,11 +99,9 @@ def _facts(found: Application) -> Component:
     rows: list[Component] = []
     for name, value in told:
         rows += [html.Dt(name), html.Dd(value or words.NO_DATA)]
-    missing = html.Div([icon("exclamation-circle"), f" {found.missing}"], className="second app-missing")
     return html.Div(
         [
             html.Span(html.Span(style={"width": f"{done}%"}), className="bar"),
-            missing if found.missing else None,
             html.Dl(rows, className="facts"),
         ],
         className="app",

@@ -25,12 +25,13 @@ def test_a_whole_number_and_its_last_digits(visit: Visit, store: Store, cast: Ca
     }  # fmt: skip
     for asked, whole in (("98111 04321", True), ("4321", False), ("anan", False)):
         answer = visit(cast.asha).post("/search.json", {"q": asked})
-        assert answer.json == {"rows": [row], "total": 1, "by_number": whole}
+        assert answer.json == {"rows": [row], "total": 1, "by_number": whole, "may_call": True}
         assert "98111" not in answer.text
         assert visit(cast.chitra).post("/search.json", {"q": asked}).json == {
             "rows": [],
             "total": 0,
             "by_number": whole,
+            "may_call": True,
         }
 
 
@@ -50,3 +51,10 @@ def test_it_is_a_post_of_our_own_page(visit: Visit, cast: Cast) -> None:
     assert asha.client.post("/search.json", data=json.dumps({"q": "a"})).status_code == 403
     assert "rows" not in asha.get("/search.json?q=a").text
     assert visit(None).post("/search.json", {"q": "a"}).status_code == 401
+
+
+def test_who_never_calls_gets_no_call_button(visit: Visit, cast: Cast) -> None:
+    for who in (cast.meera, cast.dev):
+        answer = visit(who).post("/search.json", {"q": "a"})
+        assert answer.json
+        assert answer.json["may_call"] is False
