@@ -14,48 +14,9 @@ from random import Random
 from threading import Lock
 from typing import Any
 
-from simulator import numbers
+from simulator import names, numbers
 from simulator.story import Seat
 
-_FIRST = (
-    "Aarav",
-    "Aditi",
-    "Akash",
-    "Ananya",
-    "Arjun",
-    "Avni",
-    "Devika",
-    "Dhruv",
-    "Esha",
-    "Farhan",
-    "Gauri",
-    "Ira",
-)
-_LAST = (
-    "Agarwal",
-    "Bose",
-    "Chauhan",
-    "Das",
-    "Fernandes",
-    "Gupta",
-    "Iyer",
-    "Joshi",
-    "Khan",
-    "Menon",
-    "Nair",
-    "Rao",
-)
-_PROGRAMMES = (
-    "B.Tech Computer Science",
-    "BBA",
-    "MBA",
-    "B.Sc Data Science",
-    "B.Com",
-    "LL.B",
-    "M.Tech",
-    "B.Des",
-)
-_CITIES = ("Pune", "Mumbai", "Delhi", "Jaipur", "Lucknow", "Indore", "Kochi", "Bhopal", "Nagpur", "Surat")
 _DESK = "+9180456710"  # landline numbers of the accounts, where the demo file names none
 
 JUST_LOOKED = timedelta(seconds=3)
@@ -180,9 +141,9 @@ def invent_stranger(rng: Random) -> Customer:
 def _person(rng: Random, owner: str | None) -> Customer:
     return Customer(
         phone=numbers.invent(rng),
-        name=f"{rng.choice(_FIRST)} {rng.choice(_LAST)}",
-        programme=rng.choice(_PROGRAMMES),
-        city=rng.choice(_CITIES),
+        name=f"{rng.choice(names.FIRST)} {rng.choice(names.LAST)}",
+        programme=rng.choice(names.PROGRAMMES),
+        city=rng.choice(names.CITIES),
         owner=owner,
     )
 
