@@ -58,12 +58,13 @@
       const mode = dialling.mode;
       if (mode && mode !== "hardphone" && cb.phone && !(await cb.phone.ready(mode))) return;
       const click = reference();
-      if (mode && mode !== "hardphone") cb.phone?.arm(click);
+      if (mode && mode !== "hardphone") await cb.phone?.arm(click);
       const [status, told] = await post("/dial", { lead, reference: click, ...(mode && { mode }), ...(application && { application }), ...(anyway && { anyway }) });
       if (status === 200) {
         if (!heard.has(told.intent.id)) take(told.intent);
         return;
       }
+      cb.phone?.disarm?.();
       const again = told.error === "on_call" ? { label: "It is over, call", action: () => cb.dial(lead, { application, anyway: true }) } : {};
       refuse(lead, told.say || "The call was not placed. Try again in a moment.", again);
     } catch {

@@ -236,9 +236,8 @@ def _person(case: Case) -> int | None:
     """Who talked; for an outbound call nobody answered, who dialled."""
     if case.call.talked_seat or case.dialled_by:
         return case.talked_person or case.dialled_by
-    if case.call.direction is Direction.OUTBOUND and case.offered_people:
-        return case.offered_people[0]
-    return None
+    outbound = case.call.direction is Direction.OUTBOUND
+    return case.offered_people[0] if outbound and case.offered_people else None
 
 
 def _write_offers(tx: Connection, cases: list[Case], index: Mapping[str, bytes], anew: bool) -> None:

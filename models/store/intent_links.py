@@ -20,6 +20,7 @@ from models.store.prepared import Query
 from models.tables.leads import lead
 from models.tables.work import intent
 
+REFERENCE_LENGTH = 16
 _COLUMNS = (
     intent.c.id,
     intent.c.reference,
@@ -69,7 +70,9 @@ def find(tx: Connection, folds: Folds) -> dict[Key, Link]:
     references: dict[str, list[Key]] = {}
     ids: dict[int, list[str]] = {}
     for key, (_, after) in folds.items():
-        if after.intent:
+        if (
+            after.intent and len(after.intent) == REFERENCE_LENGTH
+        ):  # vendors put words of their own there, too
             references.setdefault(after.intent, []).append(key)
         if after.direction is Direction.OUTBOUND:
             ids.setdefault(key[0], []).append(key[1])

@@ -18,13 +18,14 @@ from models.rules.dialling import Mode, State
 from models.store import openings
 from models.store.availability import LIVE_FOR
 from models.store.base import Store
+from models.store.intent_links import REFERENCE_LENGTH
 from models.store.intent_news import bodies, tell
 from models.tables.calls import call
 from models.tables.leads import lead, lead_phone
 from models.tables.people import person
 from models.tables.work import intent
 
-_REFERENCE = re.compile(r"[a-z0-9]{16}")
+_REFERENCE = re.compile(rf"[a-z0-9]{{{REFERENCE_LENGTH}}}")
 
 
 class NotBegun(Exception):
