@@ -3,17 +3,19 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import dash
 import pytest
 from dash import Dash
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 from werkzeug.test import TestResponse
 
 from dashapp import auth, live
 from models.rules.access import Role
 from models.rules.phone import mask
+from models.store import follow_ups, notes
 from models.store.base import Store
 from models.store.callrows import PHONE
 from models.tables.calls import notification
@@ -23,6 +25,12 @@ from tests.telephone import Telephone
 from tests.webapp import Visitor
 
 PACKED = {"Accept-Encoding": "br, gzip"}
+
+CANARIES = 50
+"""So many numbers are in the house, at least."""
+
+ELSEWHERE = ("/logout", "/_dash", "/webhooks", "/api", "/login")
+"""Addresses that our own pages post no such thing to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +95,23 @@ class House:
                 f"/webhooks/v1/{cast.connection.token}/call-log", data=unread, content_type="application/json"
             )
         visit(None).get(f"/webhooks/v1/{cast.connection.token}/route?applicant_no={self._number()}")
+        self._work()
+        for at in range(CANARIES - len(self.numbers)):
+            self.cast.lead(self._number(), name=f"Canary {at}", owner=asha, city="Dewas")
+
+    def _work(self) -> None:
+        """What counselors write holds numbers too, and other people's."""
+        store, asha, lead = self.store, self.cast.asha.viewer, self.zubeida.id
+        spaced = f"{self.zubeida.phone[3:8]} {self.zubeida.phone[8:]}"
+        text = f"The father is Zaheer Canary, {self._number()}, she herself {spaced}"
+
+        def write(tx: Connection) -> None:
+            notes.add(store, tx, asha, lead, text)
+            due = store.now() + timedelta(minutes=-5)
+            why = f"Ring Zaheer at {self._number()}"
+            follow_ups.put(store, tx, asha, lead, due, why, person_id=asha.person_id)
+
+        store.write(write)
 
     def waiting(self, lead_id: int) -> list[int]:
         """Ids of this lead's open entries."""
@@ -107,6 +132,7 @@ class House:
         stream from its beginning; what is said of a fault."""
         yield _of("stream", stream(browser, monkeypatch))
         yield from self._routes(browser)
+        yield from self._posts(browser)
         for path, search in self.addresses():
             yield _of(f"page {path}{search}", browser.page(path, search))
             yield _of(f"document {path}{search}", browser.get(path + search, headers=PACKED))
@@ -134,6 +160,23 @@ class House:
                         json={"phone": "no number"} if method == "POST" else None,
                     )
                     yield _of(f"{method} {path}", answer)
+
+    def _posts(self, browser: Visitor) -> Iterator[Heard]:
+        """What our own pages post, as well as these can be guessed: each field any of them has."""
+        for one in self.leads:
+            tail = one.phone[-4:]
+            for at, about in enumerate((one.id, str(one.id))):
+                body = {
+                    "lead": about, "lead_id": about, "entry": 1, "id": 1, "q": tail, "query": tail, "text": tail,
+                    "reference": f"canary{one.id:06}{at:04}", "mode": "hardphone", "keep": about, "gone": self.twin.id,
+                    "changes": {"city": f"at {one.phone}"}, "seen": {"city": ""}, "kind": "registered",
+                    "detail": f"sip:{one.phone}@example.org", "events": [],
+                }  # fmt: skip
+                for rule in self.app.server.url_map.iter_rules():
+                    if "POST" not in (rule.methods or ()) or rule.rule.startswith(ELSEWHERE):
+                        continue
+                    path = filled(rule.rule, str(one.id))
+                    yield _of(f"POST {path} of {one.name}", browser.post(path, body, headers=PACKED))
 
     def addresses(self) -> Iterator[tuple[str, str]]:
         """Every page, with what its address may say."""

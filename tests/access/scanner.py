@@ -1,4 +1,4 @@
-"""Finds a phone number in bytes, however it is written: the fourteen shapes of research/reliability.md §5b.
+"""Finds a phone number in bytes, however it is written: the shapes of research/reliability.md §5b and more.
 
 Bytes are looked at as they are and as a browser would read them: unpacked, unescaped, with digits of other
 scripts made plain. ``Scanner(numbers).find(data)`` says what was found; nothing found is an empty set.
@@ -33,7 +33,10 @@ _LONG = re.compile(rb"[A-Za-z0-9+/]{20,}")
 _RUN = re.compile(r"[0-9]{7,}")
 _HEX = re.compile(rb"(?:[0-9a-fA-F]{2}){7,}")
 _PACKED = (b"\x1f\x8b", b"PK\x03\x04")
+_ZLIB = re.compile(rb"\x78[\x01\x5e\x9c\xda]")
 _DEEPEST = 4
+_MOST = 1 << 22
+"""Bytes looked at of something deflated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,7 @@ def _views(text: str) -> Iterator[tuple[str, int, str]]:
     yield "other digits", TAIL, digits
     yield "zero width", TAIL, visible
     yield "spaced", 9, _BETWEEN.sub("", visible)
-    everything = _plain_digits(html.unescape(unquote_plus(unquote_plus(_unescaped(text)))))
+    everything = _plain_digits(_unescaped(html.unescape(unquote_plus(unquote_plus(_unescaped(text))))))
     yield "mixed", 9, _BETWEEN.sub("", _ZERO_WIDTH.sub("", everything))
 
 
@@ -166,6 +169,8 @@ def _inside(data: bytes) -> Iterator[tuple[str, bytes]]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             for name in archive.namelist():
                 yield "zip", name.encode() + b"\n" + archive.read(name)
+    for start in _ZLIB.finditer(data):
+        yield from _inflated(data[start.start() :], zlib.MAX_WBITS)
     for hit in set(_BASE64.findall(data)):
         # The text may have begun before the run that was caught: all four beginnings are tried.
         plain = hit.rstrip(b"=").translate(bytes.maketrans(b"-_", b"+/"))
@@ -178,12 +183,25 @@ def _inside(data: bytes) -> Iterator[tuple[str, bytes]]:
                 continue
             if inner.startswith(_PACKED) or inner.isascii() or _digits(inner) >= TAIL:
                 yield "base64", inner
+            if not inner.isascii():
+                yield from _inflated(inner, zlib.MAX_WBITS if _ZLIB.match(inner) else -zlib.MAX_WBITS)
     for hit in set(_HEX.findall(data)):
         for skip in range(2):
             part = hit[skip:]
             inner = bytes.fromhex(part[: len(part) // 2 * 2].decode())
             if _digits(inner) >= TAIL:
                 yield "hex", inner
+
+
+def _inflated(data: bytes, wbits: int) -> Iterator[tuple[str, bytes]]:
+    """What ``data`` begins with, deflated with a zlib header or (negative ``wbits``) without one; chance is nothing."""
+    packer = zlib.decompressobj(wbits)
+    try:
+        inner = packer.decompress(data, _MOST)
+    except zlib.error:
+        return
+    if _digits(inner) >= TAIL:
+        yield "deflate", inner
 
 
 def _digits(data: bytes) -> int:

@@ -50,7 +50,9 @@ def test_the_search_finds_what_leaks(house: House, monkeypatch: pytest.MonkeyPat
 
 def test_everything_is_in_the_search(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """A search of empty answers proves nothing: the canaries' names are in what Asha is sent."""
+    assert len(set(house.numbers)) >= 50
     heard = list(house.everything(house.visit(house.cast.asha), monkeypatch))
+    assert _said(heard, f"page /lead/{house.zubeida.id}", "Zaheer Canary"), "her note is on the page"
     for way in ("page /", "document /", "callback ", "stream", "GET /live/mine", "fault"):
         assert any(each.where.startswith(way) for each in heard), way
     assert _said(heard, "page /lead", house.zubeida.name)

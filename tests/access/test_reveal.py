@@ -58,8 +58,9 @@ def test_a_reason_is_a_reason(house: House) -> None:
     for reason in ("", "because", "1234567890 - - -", "x" * 301):
         status, number, _ = ask(house, "meera", house.zubeida.id, reason)
         assert (status, number) == (422, "")
-    for lead_id, reason in (("1", WHY), (None, WHY), (True, WHY), (1, None), (1, ["why" * 9])):
-        assert ask(house, "meera", lead_id, reason)[0] == 400
+    unread: list[tuple[object, object]] = [("1", WHY), (None, WHY), (True, WHY), (1, None), (1, [WHY])]
+    for lead_id, why in unread:
+        assert ask(house, "meera", lead_id, why)[0] == 400
     for lead_id in (0, -1, 2**62, 2**80, 999_999):
         assert ask(house, "meera", lead_id)[0] == 404
     assert kept(house.store) == []

@@ -19,6 +19,13 @@ NUMBER = "+919312847561"
 NATIONAL = "9312847561"
 OTHERS = ("+917208913466", "+918899014472")
 
+
+def _raw(text: str) -> bytes:
+    """Deflated without header or checksum."""
+    packer = zlib.compressobj(wbits=-15)
+    return packer.compress(text.encode()) + packer.flush()
+
+
 SHAPES: dict[str, str | bytes] = {
     "ten digits": NATIONAL,
     "with the country": NUMBER,
@@ -53,6 +60,19 @@ SHAPES: dict[str, str | bytes] = {
     "Devanagari": NATIONAL.translate({ord("0") + each: 0x966 + each for each in range(10)}),
     "full width": NATIONAL.translate({ord("0") + each: 0xFF10 + each for each in range(10)}),
     "Bengali in two halves": "৯৩১২৮ ৪৭৫৬১",
+    "Arabic": NATIONAL.translate({ord("0") + each: 0x660 + each for each in range(10)}),
+    "with dots": "93128.47.561",
+    "UTF-16, little end first": f"tel {NUMBER}".encode("utf-16-le"),
+    "UTF-16, big end first": f"tel {NUMBER}".encode("utf-16-be"),
+    "UTF-32": NATIONAL.encode("utf-32-le"),
+    "packed without a name": zlib.compress(f"a text with {NUMBER} in it".encode()),
+    "packed without a name, in base64": base64.b64encode(zlib.compress(f"the number {NUMBER}".encode())),
+    "packed raw, in base64": base64.b64encode(_raw(f"the number {NUMBER}")),
+    "gzip in base64": base64.b64encode(gzip.compress(NUMBER.encode())),
+    "base64, one letter later": base64.b64encode(b"x" + NUMBER.encode()),
+    "base64, two letters later": base64.b64encode(b"xy" + NUMBER.encode()),
+    "html in an address": quote("".join(f"&#{ord(each)};" for each in NATIONAL)),
+    "escapes of a script in html": "".join(f"&#92;u{ord(each):04x}" for each in NATIONAL),
 }
 for _name in ("md5", "sha1", "sha256"):
     for _form in (NUMBER, NATIONAL, NUMBER[1:], f"0{NATIONAL}"):
