@@ -22,6 +22,7 @@ from models.store import (
     follow_ups,
     intent_steps,
     journal,
+    phone_events,
     rotation,
     sessions,
     tails,
@@ -72,6 +73,10 @@ def forget_deliveries(store: Store) -> int:
     return int(store.write(lambda tx: deliveries.forget(tx, store.now() - DELIVERIES_KEPT)))
 
 
+def forget_phone_events(store: Store) -> int:
+    return int(store.write(lambda tx: phone_events.forget(tx, store.now() - phone_events.KEPT)))
+
+
 def purge_secrets(store: Store) -> int:
     return int(store.write(lambda tx: rotation.purge(tx, store.now())))
 
@@ -118,6 +123,12 @@ JOBS = (
         timedelta(hours=1),
         forget_deliveries,
         "delete raw deliveries after 30 days, but those for review",
+    ),
+    Job(
+        "forget_phone_events",
+        timedelta(hours=6),
+        forget_phone_events,
+        "delete what softphones told of themselves after 30 days",
     ),
 )
 

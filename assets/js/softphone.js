@@ -180,13 +180,15 @@
     nameOf: (reference) => names.get(reference) ?? null,
   };
 
-  cb.on("intent", (body) => {
-    if (!body.reference || !body.lead) return;
+  function called(body) {
+    if (!body.reference || !body.lead || names.has(body.reference)) return;
     const name = typeof body.lead === "string" ? body.lead : body.lead.name;
     names.set(body.reference, { name, lead: body.lead_id });
     channel?.postMessage({ names: [[body.reference, names.get(body.reference)]] });
     cb.emit("phone-name", {});
-  });
+  }
+  cb.on("dialled", called); // this page's own click, at once
+  cb.on("intent", called);
 
   addEventListener("beforeunload", (event) => {
     if (!phone?.state.call || phone.state.call.state === "ringing") return;

@@ -1,6 +1,7 @@
 """Softphone seats: what a person's browser is given, and what it tells of itself."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -18,10 +19,12 @@ from tests.cast import Cast, Line, Person
 SETTINGS = {"sip_wss_url": "wss://sip.example:7443/ws", "sip_domain": "sip.example"}
 
 
-def line(store: Store, cast: Cast, slug: str = "pbx", *, secret: str = "shared", **settings: object) -> Line:
-    made = cast.line(slug, "open", secrets={"sip_secret": secret} if secret else None)
+def line(
+    store: Store, cast: Cast, settings: Mapping[str, object] | None = None, *, secret: str = "shared"
+) -> Line:
+    made = cast.line("pbx", "open", secrets={"sip_secret": secret} if secret else None)
     with store.db.begin() as tx:
-        connections.change(tx, store.vault, made.id, settings={**SETTINGS, **settings})
+        connections.change(tx, store.vault, made.id, settings={**SETTINGS, **(settings or {})})
     return made
 
 
@@ -104,7 +107,7 @@ def test_a_seat_s_own_password_is_kept_sealed(store: Store, cast: Cast) -> None:
 def test_a_wrong_setting_is_named_and_opens_nothing(
     store: Store, cast: Cast, settings: dict[str, object], why: str
 ) -> None:
-    sit(store, line(store, cast, **settings), cast.asha)
+    sit(store, line(store, cast, settings), cast.asha)
     [mine] = lines(store, cast.viewer("asha"))
     assert why in mine.problem
     assert not mine.password
