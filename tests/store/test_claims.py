@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import msgspec
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models.rules.access import Viewer
 from models.store import choices, claims, entries, feed, openings
@@ -168,3 +168,13 @@ def test_only_supervisors_assign_and_only_within_the_team(store: Store, cast: Ca
         assert claims.candidates(store, tx, cast.asha.viewer, entry) == []
         assert claims.candidates(store, tx, cast.meera.viewer, entry + 999) == []
     assert seen(store, cast.meera.viewer) == {entry: None}
+
+
+def test_what_everybody_sees_is_still_assigned_to_ones_own_counselors(store: Store, cast: Cast) -> None:
+    _, entry = missed_by_both(store, cast)
+    with store.db.begin() as tx:
+        tx.execute(update(notification).where(notification.c.id == entry).values(everyone=True))
+    with pytest.raises(claims.NotAllowed):
+        claims.assign(store, cast.meera.viewer, entry, cast.chitra.id)
+    claims.assign(store, cast.dev.viewer, entry, cast.chitra.id)
+    assert seen(store, cast.ravi.viewer) == {entry: "Chitra Nair"}
