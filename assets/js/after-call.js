@@ -91,7 +91,7 @@
       const { results, call } = this.state;
       const chosen = results.findIndex((one) => one.id === this.draft.result);
       if (chosen >= AT_ONCE) this.more = true;
-      const shown = this.more || results.length <= AT_ONCE + 1 ? results : results.slice(0, AT_ONCE);
+      const shown = this.more || results.length <= AT_ONCE ? results : results.slice(0, AT_ONCE);
       const had = this.results.contains(document.activeElement) ? document.activeElement.dataset.result : null;
       const chips = shown.map((one, at) => {
         const chip = button("after-result", "", at < 9 ? cb.el("kbd", "", String(at + 1)) : null, cb.el("span", "", one.label));

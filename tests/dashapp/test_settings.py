@@ -21,7 +21,7 @@ Visit = Callable[[Person | None], Visitor]
 
 def press(
     browser: Visitor, app: Dash, output: str, ident: dict[str, Any], prop: str, value: Any, **names: Any
-):  # type: ignore[no-untyped-def]
+) -> Any:
     """Call the callback as the page does when one of many fields changes. ``names``: new names by stage id."""
     entry = app.callback_map[output]
 
@@ -90,7 +90,7 @@ def test_a_disposition_is_changed_in_its_row(visit: Visit, cast: Cast, app: Dash
     assert change(dev, "label", "Rang out").status_code == 200
     assert change(dev, "needs_follow_up", True).status_code == 200
     assert change(dev, "directions", ["campaign"]).status_code == 200
-    assert change(dev, "directions", ["campaign"]).status_code == 204, "the same again is no change"
+    assert "saved" not in change(dev, "directions", ["campaign"]).text, "the same again is no change"
     refused = change(dev, "directions", [])
     assert "Not saved: choose at least one kind of call" in refused.text
     for person in (cast.asha, cast.ravi, cast.meera, cast.chitra):
@@ -111,7 +111,7 @@ def test_dispositions_are_added_ordered_and_retired(
 
     def act(what: str, one: int, **names: str) -> str:
         ident = {"type": "settings-result-do", "what": what, "id": str(one)}
-        return press(dev, app, output, ident, "n_clicks", 1, **names).text  # type: ignore[no-any-return]
+        return str(press(dev, app, output, ident, "n_clicks", 1, **names).text)
 
     assert "Visited campus: added" in act("add", 0, n0="Visited campus")
     assert "already" in act("add", 0, n0="visited CAMPUS")
@@ -137,7 +137,7 @@ def test_stages_begin_with_what_is_in_use(visit: Visit, cast: Cast, app: Dash, s
 
     def act(what: str, one: int, **names: str) -> str:
         ident = {"type": "settings-stage-do", "what": what, "id": str(one)}
-        return press(dev, app, output, ident, "n_clicks", 1, **names).text  # type: ignore[no-any-return]
+        return str(press(dev, app, output, ident, "n_clicks", 1, **names).text)
 
     act("begin", 0)
     act("begin", 0)
@@ -184,14 +184,15 @@ def test_the_bar_is_for_those_who_may_open_the_lead(visit: Visit, cast: Cast, st
         assert browser.get(f"/after/{lead.id}").status_code == (200 if mine else 404), person.name
         answer = browser.post("/after", {"lead": lead.id, "note": f"by {person.name}"})
         assert answer.status_code == (200 if mine else 404), person.name
-    for body in (
+    bodies: tuple[Any, ...] = (
         {},
         [],
         {"lead": "1"},
         {"lead": True, "note": "x"},
         {"lead": lead.id, "note": 5},
         {"lead": lead.id, "at": 1},
-    ):
+    )
+    for body in bodies:
         answer = visit(cast.asha).post("/after", body)
         assert answer.status_code == 409
         assert "cannot be read" in answer.text

@@ -1,1 +1,0 @@
-"""The settings page's parts: the lists and limits an institution decides for itself."""

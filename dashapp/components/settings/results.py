@@ -19,6 +19,8 @@ FIELD, DO, NEW, PLACE = "settings-result", "settings-result-do", "settings-resul
 DIRECTIONS = {"inbound": "Inbound", "outbound": "Outbound", "campaign": "Campaign"}
 ENDS = {"talked": "Talked", "unanswered": "Unanswered"}
 KEYS = 9
+NOWHERE = "-"
+"""The choice of no stage: browsers show an empty value as nothing chosen."""
 
 
 def section() -> list[Component]:
@@ -56,7 +58,7 @@ def _row(of: Disposition, at: int, count: int, known: Sequence[str]) -> Componen
     def act(what: str) -> parts.Ident:
         return {"type": DO, "what": what, "id": str(of.id)}
 
-    places = {"": "Nowhere"} | {name: name for name in known}
+    places = {NOWHERE: "Nowhere"} | {name: name for name in known}
     if of.stage and of.stage not in places:
         places[of.stage] = f"{of.stage} (not on the list: moves nobody)"
     key = html.Kbd(str(at + 1), title="Its key while it is among the results that fit the call")
@@ -69,7 +71,9 @@ def _row(of: Disposition, at: int, count: int, known: Sequence[str]) -> Componen
             html.Td(
                 parts.switch(ident("needs_follow_up"), of.needs_follow_up, f"{of.label} needs a follow-up")
             ),
-            html.Td(parts.select(ident("stage"), of.stage or "", places, f"Where {of.label} moves the lead")),
+            html.Td(
+                parts.select(ident("stage"), of.stage or NOWHERE, places, f"Where {of.label} moves the lead")
+            ),
             html.Td(
                 [
                     parts.act(act("up"), "arrow-up", f"{of.label} up", off=at == 0),
@@ -133,7 +137,7 @@ def _typed(field: str, value: Any) -> Any:
             known = dispositions.DIRECTIONS if field == "directions" else dispositions.ENDS
             return tuple(word for word in known if word in value)
         case "stage":
-            return str(value) or None
+            return None if value == NOWHERE else str(value)
         case _:
             return bool(value)
 
