@@ -26,6 +26,8 @@ ASKED, FILE = "certificate-asked", "certificate-file"
 
 def layout(**query: Any) -> Component:
     kept = store()
+    if not query.get("connection"):
+        return _choice(query)
     found, day = _found(query)
     if not found:
         return errors.not_here()
@@ -55,14 +57,34 @@ def layout(**query: Any) -> Component:
     )
 
 
+def _choice(query: dict[str, Any]) -> Component:
+    """Which connection's certificate? For the address without one."""
+    everybody, day = _of_day(query)
+    links = [
+        html.Li(
+            dcc.Link(
+                each.source.label,
+                href=f"/reconciliation/certificate?connection={each.source.id}&day={day.date}",
+            )
+        )
+        for each in everybody
+    ]
+    said = "Of which connection?" if links else "There is no connection whose calls could be compared."
+    return page(html.H1("Certificate"), html.P(said), html.Ul(links), name="certificate")
+
+
+def _of_day(told: dict[str, Any]) -> tuple[list[Account], Day]:
+    """Every connection on the day asked for."""
+    kept = store()
+    zone, settings = kept.rules.zone, current_app.extensions["callboard.settings"]
+    day = days.day_of(days.read_day(told.get("day"), kept.now(), zone), zone, settings.reconcile_night_hour)
+    return days.accounts(kept, viewer(), day), day
+
+
 def _found(asked: Any) -> tuple[list[Account], Day]:
     """The connection asked for (none: an empty list) on the day asked for."""
     told = asked if isinstance(asked, dict) else {}
-    kept = store()
-    zone, settings = kept.rules.zone, current_app.extensions["callboard.settings"]
-    shown = days.read_day(told.get("day"), kept.now(), zone)
-    day = days.day_of(shown, zone, settings.reconcile_night_hour)
-    everybody = days.accounts(kept, viewer(), day)
+    everybody, day = _of_day(told)
     return [each for each in everybody if str(each.source.id) == str(told.get("connection"))], day
 
 

@@ -289,3 +289,13 @@ def test_no_further_back_than_the_provider_can_be_asked() -> None:
     assert gone.cut
     assert gone.since >= gone.until
     assert asking.reaches(asked, now, INDIA) == "Line can be asked 15 days back, from 9 Mar 00:00 on."
+
+
+@on_sqlite
+def test_a_certificate_of_no_connection_offers_them(visit: Visit, cast: Cast, provider: Records) -> None:
+    said = visit(cast.dev).page("/reconciliation/certificate", DAY).get_json()
+    assert "Of which connection?" in text(said)
+    assert f"/reconciliation/certificate?connection={cast.connection.id}&day=2026-03-02" in json.dumps(said)
+    for person in (cast.asha, cast.ravi, cast.meera, cast.chitra):
+        other = visit(person).page("/reconciliation/certificate", DAY)
+        assert "Nothing for you at this address" in text(other.get_json())
