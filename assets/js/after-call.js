@@ -2,7 +2,7 @@
    in this tab (sessionStorage, by lead) until the server has it. Emits `callboard:next` {lead} once it is saved. */
 (() => {
   const cb = window.callboard;
-  const AT_ONCE = 5;
+  const WIDE = 660; // px of the bar: as many results as fit one line, the others behind "…"
   const AGAIN = 400; // ms: several events of one call are one question
   const WORDS = { inbound: "Inbound", outbound: "Outbound", campaign: "Campaign" };
   let bar = null;
@@ -87,11 +87,17 @@
       this.tick();
     }
 
+    /* A phone scrolls its one line instead. */
+    atOnce() {
+      return cb.isPhone() ? Infinity : this.root.clientWidth < WIDE ? 4 : 5;
+    }
+
     draw() {
+      const most = this.atOnce();
       const { results, call } = this.state;
       const chosen = results.findIndex((one) => one.id === this.draft.result);
-      if (chosen >= AT_ONCE) this.more = true;
-      const shown = this.more || results.length <= AT_ONCE ? results : results.slice(0, AT_ONCE);
+      if (chosen >= most) this.more = true;
+      const shown = this.more || results.length <= most ? results : results.slice(0, most);
       const had = this.results.contains(document.activeElement) ? document.activeElement.dataset.result : null;
       const chips = shown.map((one, at) => {
         const chip = button("after-result", "", at < 9 ? cb.el("kbd", "", String(at + 1)) : null, cb.el("span", "", one.label));
@@ -103,7 +109,7 @@
       });
       if (shown.length < results.length) {
         const more = button("after-result is-more", `${results.length - shown.length} more results`, cb.icon("three-dots"));
-        more.addEventListener("click", () => { this.more = true; this.draw(); this.chips()[AT_ONCE]?.focus(); });
+        more.addEventListener("click", () => { this.more = true; this.draw(); this.chips()[most]?.focus(); });
         chips.push(more);
       }
       this.results.replaceChildren(...(call ? chips : [cb.el("span", "after-quiet", this.quiet())]));
@@ -178,7 +184,7 @@
     press(number) {
       const one = this.state.results[number - 1];
       if (!one || !this.state.call) return false;
-      if (number > AT_ONCE) this.more = true;
+      if (number > this.atOnce()) this.more = true;
       this.choose(one);
       this.results.querySelector(`[data-result="${one.id}"]`)?.focus();
       return true;
