@@ -23,6 +23,7 @@ from models.store import (
     intent_steps,
     journal,
     phone_events,
+    presence,
     rotation,
     sessions,
     tails,
@@ -89,6 +90,10 @@ def lapse_dials(store: Store) -> int:
     return intent_steps.lapse(store)
 
 
+def check_out(store: Store) -> int:
+    return presence.close_forgotten(store)
+
+
 def attribute(store: Store) -> int:
     return attribution.attribute(store)
 
@@ -108,6 +113,9 @@ JOBS = (
         "attribute", timedelta(minutes=1), attribute, "give calls of a seat that was nobody's to whose it is"
     ),
     Job("remind", timedelta(seconds=15), remind, "tell people of follow-ups that fell due"),
+    Job(
+        "check_out", timedelta(minutes=5), check_out, "check out, after 04:00, who went home without doing so"
+    ),
     Job("fill_tails", timedelta(seconds=20), fill_tails, "index the last four digits of numbers kept before"),
     Job("trim_feed", timedelta(hours=1), trim_feed, "forget what live screens were told over 3 days ago"),
     Job("purge_sessions", timedelta(minutes=15), purge_sessions, "delete sessions that have expired"),
