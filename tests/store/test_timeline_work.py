@@ -8,7 +8,7 @@ from sqlalchemy import Table, insert, select
 
 from models.rules.access import Viewer
 from models.store.base import Store
-from models.store.timeline import CallMoment, Story, timeline
+from models.store.timeline import CallMoment, OpenedMoment, Story, timeline
 from models.store.timeline_work import (
     TEXT,
     WHY,
@@ -19,6 +19,7 @@ from models.store.timeline_work import (
     StageMoment,
 )
 from models.tables.calls import call
+from models.tables.leads import opening
 from models.tables.work import (
     disposition,
     follow_up,
@@ -105,7 +106,10 @@ def test_earlier_is_asked_for_and_nothing_is_lost_at_the_seam(store: Store, cast
             at=store.now() - timedelta(hours=hours, minutes=30),
             text_ct=store.vault.seal(f"after {hours}".encode(), TEXT),
         )  # fmt: skip
+    old = store.now() - timedelta(hours=9)
+    put(store, opening, lead_id=lead.id, person_id=cast.ravi.id, at=old, seen_until=old, how="link")
     short = story(store, cast.asha.viewer, lead, most=3)
+    assert not any(isinstance(one, OpenedMoment) for one in short.moments), "of a time not shown yet"
     assert short.more
     assert (short.calls, short.notes) == (5, 5)
     assert sum(isinstance(one, CallMoment) for one in short.moments) == 3
