@@ -112,8 +112,9 @@ def test_one_telephone_in_two_tabs(server: Running, sit: Sit, provider: Provider
     second.evaluate("callboard.phone.hangup()")
 
 
+@pytest.mark.parametrize("ends", ["counselor", "provider"])
 def test_the_server_is_killed_and_comes_back(
-    server: Running, sit: Sit, provider: Provider, sip: SipServer
+    server: Running, sit: Sit, provider: Provider, sip: SipServer, ends: str
 ) -> None:
     asha, trunk = sit(server.cast.asha), provider()
     talking(asha, trunk)
@@ -127,8 +128,12 @@ def test_the_server_is_killed_and_comes_back(
         sip.start()
     wait(asha, "callboard.phone.state().registered")
     wait(trunk, "peer.registered === 'yes'")
-    asha.locator("[data-act=end]").click()
-    wait(trunk, "peer.log.some(word => word.startsWith('ended remote'))")
+    if ends == "counselor":
+        asha.locator("[data-act=end]").click()
+        wait(trunk, "peer.log.some(word => word.startsWith('ended remote'))")
+    else:
+        trunk.evaluate("peer.session.terminate()")
+    wait(asha, "callboard.phone.state().call === null")
 
 
 def test_a_dead_path_is_noticed(server: Running, sit: Sit, sip: SipServer) -> None:
