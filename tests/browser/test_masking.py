@@ -4,7 +4,7 @@ import json
 
 import pytest
 from playwright.sync_api import Error as BrowserError
-from playwright.sync_api import Page, Response
+from playwright.sync_api import Page, Response, expect
 
 from tests.access.scanner import Scanner
 from tests.browser.conftest import Enter, behind_its_back
@@ -118,3 +118,30 @@ def test_the_search_of_a_browser_finds_what_is_planted(server: Running, enter: E
         assert not scanner.find(kept_by(page)), where
         page.evaluate(plant, number)
         assert scanner.find(kept_by(page)), where
+
+
+def test_one_number_is_shown_for_half_a_minute(server: Running, enter: Enter) -> None:
+    """After a reason, in the place of its mask; it goes by itself and nothing of it stays in the browser."""
+    cast = server.cast
+    lead = cast.lead("+919361224871", name="Shown Once", owner=cast.ravi)
+    scanner = Scanner([lead.phone])
+    page = enter(cast.meera, "about:blank", live=False, expected="422")
+    page.clock.install()
+    page.goto(f"/lead/{lead.id}")
+    place = page.locator("[data-reveal-mask]").first
+    mask = place.inner_text()
+    assert mask.endswith("871")
+    assert not scanner.find(kept_by(page))
+    page.click("[data-reveal]")
+    page.get_by_label("Why do you need it?").fill("because")
+    page.get_by_role("button", name="Show the number").last.click()
+    expect(page.get_by_text("Say why, in at least 10 letters.")).to_be_visible()
+    page.get_by_label("Why do you need it?").fill("The bank asks for a call back")
+    page.keyboard.press("Tab")
+    page.get_by_role("button", name="Show the number").last.click()
+    expect(place).to_have_text(lead.phone)
+    page.clock.run_for(31_000)
+    expect(place).to_have_text(mask)
+    assert not scanner.find(kept_by(page))
+    page = enter(cast.ravi, f"/lead/{lead.id}")
+    expect(page.locator("[data-reveal]")).to_have_count(0)
