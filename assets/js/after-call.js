@@ -194,13 +194,8 @@
       return [...this.results.querySelectorAll(".after-result")];
     }
 
-    keep() {
-      store.keep(this.lead, this.draft);
-    }
-
-    say(text) {
-      this.error.textContent = text;
-    }
+    keep() { store.keep(this.lead, this.draft); }
+    say(text) { this.error.textContent = text; }
 
     grow() {
       this.note.style.height = "auto";
