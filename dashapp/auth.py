@@ -19,9 +19,9 @@ from flask import Flask, Request, Response, current_app, g, redirect, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from dashapp.config import Settings
-from dashapp.context import EXTENSION, store, viewer
+from dashapp.context import EXTENSION, store
 from models.rules.access import Role
-from models.store import presence, sessions
+from models.store import sessions
 from models.store.base import Store
 from models.store.sessions import Session
 from models.store.writer import Unavailable
@@ -145,11 +145,10 @@ def set_session_cookie(response: Response, secret: str) -> Response:
 
 
 def sign_out(response: Response) -> Response:
-    """End the session for good, here and on the server; who has no other one is checked out."""
+    """End the session for good, here and on the server."""
     secret = cookie(SESSION_COOKIE)
     if secret:
         sessions.end(store(), secret)
-        presence.signed_out(store(), viewer())
     return _forget(response, SESSION_COOKIE, CSRF_COOKIE)
 
 
