@@ -1,12 +1,11 @@
 """What a person's browser may do when a call comes: their choice of sound and notification, and a card's last words."""
 
-import json
-
 from flask import Blueprint, Response, request
 
 from dashapp import auth
 from dashapp.context import store as current_store
 from dashapp.context import viewer as current_viewer
+from dashapp.jsonbody import answer
 from models.store import last_words, preferences
 
 MOST = 2**62
@@ -28,8 +27,8 @@ def blueprint() -> Blueprint:
                 raise preferences.NoSuchPreference("name must be sound or notify")
             preferences.choose(current_store(), current_viewer(), name, value)
         except preferences.NoSuchPreference as why:
-            return _json({"error": "unreadable", "say": str(why)}, 400)
-        return _json({"name": name, "value": value})
+            return answer({"error": "unreadable", "say": str(why)}, 400)
+        return answer({"name": name, "value": value})
 
     @doors.get("/last-words/<int:lead_id>")
     @auth.policy(auth.SIGNED_IN)
@@ -38,10 +37,6 @@ def blueprint() -> Blueprint:
         kept = current_store()
         with kept.read() as tx:
             found = last_words.of_lead(tx, kept.vault, current_viewer(), lead_id) if lead_id <= MOST else None
-        return _json(found or {"error": "not here"}, 200 if found else 404)
+        return answer(found or {"error": "not here"}, 200 if found else 404)
 
     return doors
-
-
-def _json(body: object, status: int = 200) -> Response:
-    return Response(json.dumps(body), status, content_type="application/json")

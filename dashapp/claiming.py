@@ -1,6 +1,5 @@
 """``POST /claim``: take a waiting call, give it back, assign it; and who it can be assigned to."""
 
-import json
 from datetime import datetime
 from typing import Any, TypeGuard
 from zoneinfo import ZoneInfo
@@ -10,6 +9,7 @@ from flask import Blueprint, Response, request
 from dashapp import auth
 from dashapp.context import store as current_store
 from dashapp.context import viewer as current_viewer
+from dashapp.jsonbody import answer
 from models.rules.access import Viewer
 from models.store import claims
 from models.store.base import Store
@@ -32,24 +32,24 @@ def blueprint() -> Blueprint:
         asked: dict[str, Any] = posted if isinstance(posted, dict) else {}
         entry_id, person_id = asked.get("entry"), asked.get("person")
         if not _is_id(entry_id) or str(asked.get("do")) not in _DONE:
-            return _json(
+            return answer(
                 {"error": "unreadable", "say": "entry must be a number, and do one of " + _WORDS}, 400
             )
         if not _is_id(person_id):
             person_id = 0
         if asked["do"] == "assign" and not person_id:
-            return _json({"error": "unreadable", "say": "person must be a number"}, 400)
+            return answer({"error": "unreadable", "say": "person must be a number"}, 400)
         kept = current_store()
         try:
             rows = _DONE[asked["do"]](kept, current_viewer(), entry_id, person_id)
         except claims.Taken as taken:
             said = f"{taken.holder} has it until {_clock(taken.until, kept.rules.zone)}."
-            return _json({"error": "taken", "say": said, "holder": taken.holder}, 409)
+            return answer({"error": "taken", "say": said, "holder": taken.holder}, 409)
         except claims.NoSuchEntry:
-            return _json({"error": "gone", "say": GONE}, 404)
+            return answer({"error": "gone", "say": GONE}, 404)
         except claims.NotAllowed as why:
-            return _json({"error": "not_allowed", "say": str(why)}, 403)
-        return _json({"entries": rows})
+            return answer({"error": "not_allowed", "say": str(why)}, 403)
+        return answer({"entries": rows})
 
     @doors.get("/claim/<int:entry_id>/people")
     @auth.policy(auth.SIGNED_IN)
@@ -57,7 +57,7 @@ def blueprint() -> Blueprint:
         """The counselors a supervisor can assign this entry to; empty for an entry that is not theirs to assign."""
         kept = current_store()
         with kept.read() as tx:
-            return _json({"people": claims.candidates(kept, tx, current_viewer(), entry_id)})
+            return answer({"people": claims.candidates(kept, tx, current_viewer(), entry_id)})
 
     return doors
 
@@ -81,7 +81,3 @@ def _is_id(given: object) -> TypeGuard[int]:
 
 def _clock(at: datetime, zone: ZoneInfo) -> str:
     return f"{at.astimezone(zone):%H:%M}"
-
-
-def _json(body: object, status: int = 200) -> Response:
-    return Response(json.dumps(body), status, content_type="application/json")

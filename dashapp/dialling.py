@@ -1,14 +1,14 @@
 """Click-to-call: ``POST /dial``, where a click is now, the person's mode, and "this call is over"."""
 
-import json
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from dashapp import auth
 from dashapp.components import dial_words
 from dashapp.context import store as current_store
 from dashapp.context import viewer as current_viewer
+from dashapp.jsonbody import answer, posted
 from ingest.dialing import Dialer, modes
 from models.rules.dialling import Mode
 from models.store import intents, preferences
@@ -29,7 +29,7 @@ def blueprint(dialer: Dialer) -> Blueprint:
     def dial() -> Response:
         """JSON {"lead": id, "reference": 16 of a-z0-9 made for this click, "mode"?, "application"?, "anyway"?} →
         {"intent": …} at once, or 409 {"error", "say", "holder"?}; 404 when there is no such lead for this person."""
-        return _begun(dialer, _posted())
+        return _begun(dialer, posted())
 
     @doors.get("/live")
     @auth.policy(auth.SIGNED_IN)
@@ -42,26 +42,26 @@ def blueprint(dialer: Dialer) -> Blueprint:
                 "mode": preferences.of(tx, who.person_id)["mode"],
                 "modes": modes(tx, who.person_id),
             }
-        return _json(told)
+        return answer(told)
 
     @doors.post("/mode")
     @auth.policy(auth.SIGNED_IN)
     def choose() -> Response:
-        mode = _posted().get("mode")
+        mode = posted().get("mode")
         try:
             preferences.choose(current_store(), current_viewer(), "mode", str(mode))
         except preferences.NoSuchPreference:
-            return _json({"error": "unreadable", "say": dial_words.UNREADABLE}, 400)
-        return _json({"mode": mode})
+            return answer({"error": "unreadable", "say": dial_words.UNREADABLE}, 400)
+        return answer({"mode": mode})
 
     @doors.post("/over")
     @auth.policy(auth.SIGNED_IN)
     def over() -> Response:
         """JSON {"reference": …}: the person says that their call is over, though no provider did."""
-        reference = _posted().get("reference")
+        reference = posted().get("reference")
         if not isinstance(reference, str):
-            return _json({"error": "unreadable", "say": dial_words.UNREADABLE}, 400)
-        return _json({"released": intents.release(current_store(), current_viewer(), reference)})
+            return answer({"error": "unreadable", "say": dial_words.UNREADABLE}, 400)
+        return answer({"released": intents.release(current_store(), current_viewer(), reference)})
 
     return doors
 
@@ -76,7 +76,7 @@ def _begun(dialer: Dialer, asked: dict[str, Any]) -> Response:
         and (mode is None or mode in list(Mode))
     )
     if not readable:
-        return _json({"error": "unreadable", "say": dial_words.UNREADABLE}, 400)
+        return answer({"error": "unreadable", "say": dial_words.UNREADABLE}, 400)
     try:
         begun = dialer.dial(
             current_viewer(),
@@ -87,23 +87,14 @@ def _begun(dialer: Dialer, asked: dict[str, Any]) -> Response:
             anyway=asked.get("anyway") is True,
         )
     except NoSuchLead:
-        return _json({"error": "no_lead", "say": dial_words.NO_LEAD}, 404)
+        return answer({"error": "no_lead", "say": dial_words.NO_LEAD}, 404)
     except NotBegun as why:
         told = {"error": why.code, "say": why.say, "holder": why.holder}
-        return _json({name: said for name, said in told.items() if said is not None}, 409)
+        return answer({name: said for name, said in told.items() if said is not None}, 409)
     except Unavailable:
-        return _json({"error": "away", "say": dial_words.AWAY}, 503)
-    return _json({"intent": dict(begun.body)})
-
-
-def _posted() -> dict[str, Any]:
-    body = request.get_json(silent=True)
-    return body if isinstance(body, dict) else {}
+        return answer({"error": "away", "say": dial_words.AWAY}, 503)
+    return answer({"intent": dict(begun.body)})
 
 
 def _is_id(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**63
-
-
-def _json(body: Any, status: int = 200) -> Response:
-    return Response(json.dumps(body), status, content_type="application/json")

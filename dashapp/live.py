@@ -5,7 +5,6 @@ once a second in any case) and hands each row to the streams whose viewer it is 
 lost its stream comes back with the last id it saw and is given everything after it.
 """
 
-import json
 import logging
 import queue
 import random
@@ -23,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from dashapp import auth
 from dashapp.context import store as current_store
 from dashapp.context import viewer as current_viewer
+from dashapp.jsonbody import answer, posted
 from models.db import FEED_CHANNEL
 from models.rules.access import Viewer
 from models.store import catchup, feed, openings, presence, worktime
@@ -204,32 +204,32 @@ def blueprint(hub: Hub) -> Blueprint:
     def mine() -> Response:
         kept = current_store()
         with kept.read() as tx:
-            return _json(catchup.mine(kept, tx, current_viewer()))
+            return answer(catchup.mine(kept, tx, current_viewer()))
 
     @live.post("/viewing")
     @auth.policy(auth.SIGNED_IN)
     def viewing() -> Response:
-        opening_id = _posted().get("opening_id")
+        opening_id = posted().get("opening_id")
         if not isinstance(opening_id, int):
-            return _json({"error": "opening_id must be a number"}, 400)
-        return _json({"ok": openings.still_viewing(current_store(), current_viewer(), opening_id)})
+            return answer({"error": "opening_id must be a number"}, 400)
+        return answer({"ok": openings.still_viewing(current_store(), current_viewer(), opening_id)})
 
     @live.get("/presence")
     @auth.policy(auth.SIGNED_IN)
     def own_presence() -> Response:
         kept = current_store()
         with kept.read() as tx:
-            return _json(worktime.live(tx, current_viewer().person_id, kept.now()))
+            return answer(worktime.live(tx, current_viewer().person_id, kept.now()))
 
     @live.post("/presence")
     @auth.policy(auth.SIGNED_IN)
     def set_presence() -> Response:
-        said = _posted()
+        said = posted()
         state, reason = str(said.get("state")), str(said.get("reason", ""))
         try:
-            return _json(presence.set_state(current_store(), current_viewer(), state, reason))
+            return answer(presence.set_state(current_store(), current_viewer(), state, reason))
         except ValueError as error:
-            return _json({"error": str(error)}, 400)
+            return answer({"error": str(error)}, 400)
 
     return live
 
@@ -294,12 +294,3 @@ def _follow(store: Store, subscriber: Subscriber, sent: int, secret: str) -> Ite
             found = auth.still_valid(store, secret)
             if found is None or found.viewer != subscriber.viewer or now - started > lasting:
                 return
-
-
-def _posted() -> dict[str, object]:
-    posted = request.get_json(silent=True)
-    return posted if isinstance(posted, dict) else {}
-
-
-def _json(body: object, status: int = 200) -> Response:
-    return Response(json.dumps(body), status, content_type="application/json")

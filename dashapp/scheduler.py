@@ -13,7 +13,7 @@ from dashapp.config import Settings
 from ingest import dialing
 from ingest.reconcile.planning import Reach
 from ingest.reconcile.sweeping import Reconciler
-from models.db import Leadership
+from models.leadership import Leadership
 from models.store import (
     alarms,
     attribution,

@@ -14,7 +14,8 @@ from dashapp.cli import dialling_doctor
 from dashapp.cli.findings import Finding, Grade
 from dashapp.cli.stores import CannotOpen, database, require_schema
 from dashapp.config import BadKey, Settings
-from models.db import Database, Leadership
+from models.db import Database
+from models.leadership import Leadership
 from models.rules.access import Role
 from models.store import connections, deliveries, institution, people
 from models.store.vault import Vault

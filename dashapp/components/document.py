@@ -67,9 +67,7 @@ INDEX = f"""<!DOCTYPE html>
 
 def plain(title: str, body: str, *, body_class: str = "plain", css: tuple[str, ...] = ()) -> str:
     """A whole document without Dash. ``title`` and ``body`` must be safe HTML already; ``css`` names more sheets."""
-    own = "\n".join(
-        f'<link rel="stylesheet" href="{asset(f"css/{name}.css")}">' for name in (*OWN_CSS, *css)
-    )
+    own = "\n".join(f'<link rel="stylesheet" href="{asset(f"css/{name}.css")}">' for name in (*OWN_CSS, *css))
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>

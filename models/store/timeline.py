@@ -126,7 +126,9 @@ def timeline(store: Store, tx: Connection, viewer: Viewer, lead_id: int, *, most
             )
         )
     ).one()
-    return Story(sorted(found, key=lambda moment: moment.at, reverse=True), counts[0], counts[1], counts[2], more)
+    return Story(
+        sorted(found, key=lambda moment: moment.at, reverse=True), counts[0], counts[1], counts[2], more
+    )
 
 
 def _calls(tx: Connection, viewer: Viewer, lead_id: int, most: int) -> list[CallMoment]:

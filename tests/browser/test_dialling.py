@@ -184,7 +184,9 @@ def test_a_mode_without_a_seat_says_why(centre: Centre, enter: Enter) -> None:
     asha, lead = centre.cast.asha, centre.lead(centre.cast.asha)
     for look in ({"color_scheme": "dark"}, {"viewport": {"width": 390, "height": 844}}):
         page = enter(asha, f"/lead/{lead.id}", at=centre.server, **look)
-        page.locator("[data-call-mode=docked]").click(force=True)  # Playwright waits for what is aria-disabled
+        page.locator("[data-call-mode=docked]").click(
+            force=True
+        )  # Playwright waits for what is aria-disabled
         expect(page.locator("#toasts")).to_contain_text("You have no softphone")
         expect(page.locator("[data-call-mode=hardphone]")).to_have_attribute("aria-pressed", "true")
         _shot(page, "look-" + "-".join(look))

@@ -10,7 +10,8 @@ from sqlalchemy.exc import OperationalError
 from dashapp import scheduler
 from dashapp.config import load
 from dashapp.scheduler import Job, Scheduler
-from models.db import Database, Leadership
+from models.db import Database
+from models.leadership import Leadership
 from models.store import feed, sessions
 from models.store.base import Store
 from models.store.feed import Audience, News

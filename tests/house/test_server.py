@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from dashapp.server import GRACEFUL_SECONDS
-from models.db import Leadership
+from models.leadership import Leadership
 from tests.cast import INDORE_DID, Known
 from tests.databases import KINDS, Databases
 from tests.live.listener import Listener

@@ -170,8 +170,8 @@ def test_a_note_during_the_call_does_not_end_it(store: Store, cast: Cast, clock:
 
 def test_an_unanswered_call_takes_one_key(store: Store, cast: Cast) -> None:
     lead = cast.lead(owner=cast.asha)
-    more = {"direction": Direction.OUTBOUND, "outcome": Outcome.BUSY}
-    tell(store, cast, ended(store, cast.asha, lead, "out", **more))
+    unanswered = ended(store, cast.asha, lead, "out", direction=Direction.OUTBOUND, outcome=Outcome.BUSY)
+    tell(store, cast, unanswered)
     found = waiting(store, cast.asha, lead)
     assert found
     with store.read() as tx:
@@ -230,8 +230,8 @@ def test_talking_does_what_was_due_and_an_unanswered_call_does_not(
     lead = cast.lead(owner=cast.asha)
     follow_ups.make(store, cast.asha.viewer, lead.id, clock.at + timedelta(hours=1))
     clock.advance(hours=2)
-    more = {"direction": Direction.OUTBOUND, "outcome": Outcome.NO_ANSWER}
-    tell(store, cast, ended(store, cast.asha, lead, "out", **more))
+    unanswered = ended(store, cast.asha, lead, "out", direction=Direction.OUTBOUND, outcome=Outcome.NO_ANSWER)
+    tell(store, cast, unanswered)
     found = waiting(store, cast.asha, lead)
     assert found
     save(store, cast.asha, lead, call_id=found.call_id, disposition_id=named(store, "No answer"))
