@@ -6,7 +6,7 @@ Only within the viewer's scope, and nothing of what was typed is kept or logged.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, false, func, or_, select
 
 from models.rules import phone
 from models.rules.access import Viewer
@@ -69,11 +69,7 @@ def matching(store: Store, asked: str) -> ColumnElement[bool]:
     """The condition on ``lead``. A whole number finds its lead, a part of one nothing but by its last four digits; an
     empty question, or a single letter, gives all."""
     if is_number(asked):
-        number = phone.e164(asked, store.rules.country)
-        if number:
-            return lead.c.id.in_(
-                select(lead_phone.c.lead_id).where(lead_phone.c.phone_ix == store.vault.index(number))
-            )
+        return _is_all_of(store, asked.strip())
     fits: ColumnElement[bool] = lead.c.merged_into.is_(None)
     for word in asked.split()[:MOST_WORDS]:
         if len(word) >= LEAST_LETTERS:
@@ -81,12 +77,39 @@ def matching(store: Store, asked: str) -> ColumnElement[bool]:
     return fits
 
 
+def _is_all_of(store: Store, asked: str) -> ColumnElement[bool]:
+    """What holds so many digits is a lead's number, or the whole of its id or address: who asks knows it already."""
+    number = phone.e164(asked, store.rules.country)
+    return or_(
+        lead.c.id.in_(select(lead_phone.c.lead_id).where(lead_phone.c.phone_ix == store.vault.index(number)))
+        if number
+        else false(),
+        lead.c.external_id == asked,
+        lead.c.email == asked.lower(),
+    )
+
+
 def _fits(store: Store, word: str) -> ColumnElement[bool]:
-    texts = [lead.c.name, lead.c.programme, lead.c.city, lead.c.external_id]
-    if not word.isdecimal():  # an address that is a number is masked, and must not be guessed digit by digit
-        texts.append(lead.c.email)
-    ways = [func.lower(column).contains(word.lower(), autoescape=True) for column in texts]
+    ways = [_holds(column, word) for column in (lead.c.name, lead.c.programme, lead.c.city)]
+    ways += [_holds_openly(column, word) for column in (lead.c.external_id, lead.c.email)]
     if len(word) == tails.DIGITS and word.isascii() and word.isdecimal():
         tail = tails.of_digits(store.vault, word)
         ways.append(lead.c.id.in_(select(lead_phone.c.lead_id).where(lead_phone.c.tail_ix == tail)))
     return or_(*ways)
+
+
+def _holds(column: Column[str], word: str) -> ColumnElement[bool]:
+    return func.lower(column).contains(word.lower(), autoescape=True)
+
+
+def _holds_openly(column: Column[str], word: str) -> ColumnElement[bool]:
+    """The same for a text that is kept as told and may hold a number, which screens mask: where it has so many digits,
+    a word with a digit finds nothing, or the number could be guessed digit by digit (``0@``, ``10@``, ``210@``, …)."""
+    if not any(each.isnumeric() for each in word):
+        return _holds(column, word)
+    if not word.isascii():
+        return false()
+    bare: ColumnElement[str] = column
+    for digit in "0123456789":
+        bare = func.replace(bare, digit, "")
+    return _holds(column, word) & (func.length(column) - func.length(bare) < NUMBER_DIGITS)

@@ -41,6 +41,43 @@ def test_a_part_of_a_number_finds_nothing(store: Store, cast: Cast, asked: str) 
     assert found(store, cast.asha, asked) == []
 
 
+ODD_WORDS = [
+    "1@example",
+    "21@example",
+    "4321@example",
+    "l-9876",
+    "9876504321@exampl",
+    "L-987650432",
+    "L-9876504",
+    "7-1",
+]
+
+
+@pytest.mark.parametrize("asked", ODD_WORDS)
+def test_a_masked_number_is_not_guessed_with_letters_beside_it(store: Store, cast: Cast, asked: str) -> None:
+    cast.lead(
+        "+919700000001", name="Ananya", email="9876504321@example.org", external_id="L-9876504321",
+        owner=cast.asha,
+    )  # fmt: skip
+    assert found(store, cast.asha, asked) == []
+
+
+@pytest.mark.parametrize(
+    "asked", ["9876504321@Example.org", "L-9876504321", "@example.org", "l-", "ria21@", "batch 2026-27"]
+)
+def test_the_whole_of_it_and_its_letters_do_find(store: Store, cast: Cast, asked: str) -> None:
+    for at in range(2):  # one of whom none of it says anything
+        cast.lead(
+            name=f"Ananya {at}",
+            programme="Batch 2026-27" if not at else "B.Tech",
+            email="9876504321@example.org" if not at else "else@elsewhere.in",
+            external_id="L-9876504321" if not at else None,
+            owner=cast.asha,
+        )
+    cast.lead(name="Ria", email="ria21@nowhere.org", owner=cast.asha)
+    assert found(store, cast.asha, asked) == ["Ria" if asked == "ria21@" else "Ananya 0"]
+
+
 def test_who_begins_so_comes_first(store: Store, cast: Cast) -> None:
     cast.lead(name="Rana Singh", owner=cast.asha)
     cast.lead(name="Anand Roy", owner=cast.asha)
