@@ -11,11 +11,13 @@ from urllib.parse import urlsplit
 from ingest.client import Answer, Reason, Refused, Unsettled
 from ingest.contract import ConnectionInfo, Delivery, Door
 
-Words = Sequence[tuple[re.Pattern[str], Reason]]
-"""What a provider's complaint means; the first that is found in it, in lower case, decides."""
+Words = Sequence[tuple[re.Pattern[str], Reason | None]]
+"""What a provider's complaint means; the first that is found in it, in lower case, decides. None: it gave up waiting,
+so that nobody knows whether it was done."""
 
-MAYBE_DONE = frozenset({408, 502, 504})
-"""A gateway gave up waiting for whoever does the work, which may go on."""
+MAYBE_DONE = frozenset({408, 502, 504}) | frozenset(range(520, 600))
+"""A gateway gave up waiting for whoever does the work, which may go on. 520 and above are no standard's: networks in
+front of providers use them for an origin that was asked and did not answer in time, or not in HTTP."""
 
 _PORTS = {"https": 443, "http": 80}
 _LONG_DIGITS = re.compile(r"\d{4,}")
@@ -77,14 +79,20 @@ def told(answer: Answer) -> Mapping[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
+def settled(status: int, who: str = "the provider") -> None:
+    """Raises ``Unsettled`` for a status that leaves open whether it was done: to ask another provider could make a
+    second call."""
+    if status in MAYBE_DONE:
+        raise Unsettled(f"{who} answered {status}: it may have done it")
+
+
 def accepted(answer: Answer, complaint: str, words: Words = ()) -> Mapping[str, Any]:
     """The JSON object of an answer that says yes by its status. ``complaint``: what it says where it does not.
 
     Raises ``Refused``, or ``Unsettled`` when it cannot be told whether it was done.
     """
     read = told(answer)
-    if answer.status in MAYBE_DONE:
-        raise Unsettled(f"the provider answered {answer.status}: it may have done it")
+    settled(answer.status)
     if not 200 <= answer.status < 300:
         raise refusal(answer.status, complaint, words, answer.headers)
     if read is None:
@@ -94,12 +102,13 @@ def accepted(answer: Answer, complaint: str, words: Words = ()) -> Mapping[str, 
 
 def refusal(
     status: int, complaint: str, words: Words = (), headers: Mapping[str, str] | None = None
-) -> Refused:
+) -> Refused | Unsettled:
     """The refusal a status and a complaint mean, in words without numbers. A complaint we know says more than
-    its status."""
+    its status, and it may say that nobody knows."""
     plain = without_numbers(complaint)
     text = f"the provider says: {plain}" if plain else f"the provider answered {status}"
-    return Refused(_reason(status, plain.lower(), words), text, retry_after(headers or {}))
+    reason = _reason(status, plain.lower(), words)
+    return Unsettled(text) if reason is None else Refused(reason, text, retry_after(headers or {}))
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
@@ -124,7 +133,7 @@ def record(url: str, body: Mapping[str, Any], received_at: datetime) -> Delivery
     return Delivery(Door.PULLED, "GET", url, b"", {}, "application/json", written, received_at)
 
 
-def _reason(status: int, complaint: str, words: Words) -> Reason:
+def _reason(status: int, complaint: str, words: Words) -> Reason | None:
     if status == 429:
         return Reason.TOO_MANY
     for pattern, reason in words:

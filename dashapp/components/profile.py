@@ -22,7 +22,7 @@ from dashapp.components.page import banner
 from dashapp.components.people import avatar
 from dashapp.context import store, viewer
 from models.rules.access import Role, Viewer
-from models.store import habits, leads, merging, openings, stages
+from models.store import habits, leads, openings, stages
 from models.store.leads import Profile
 from models.store.openings import Cleared
 from models.store.stages import Stage
@@ -46,11 +46,12 @@ def open_lead(lead_id: int, via: str | None) -> Component:
     work look the same."""
     kept, who = store(), viewer()
     with kept.read() as tx:
-        lead_id = merging.standing(tx, lead_id)
+        lead_id = openings.standing(tx, lead_id)
     try:
         opened = openings.open_profile(kept, who, lead_id, way(via))
     except openings.NoSuchLead:
         return errors.not_here()
+    lead_id = opened.lead_id
     now = kept.now()
     with kept.read() as tx:
         found = leads.profile(tx, who, lead_id, now=now, rules=kept.rules)
@@ -260,7 +261,7 @@ def _seen(clicks: int | None, ident: dict[str, Any]) -> tuple[Component | None, 
         raise PreventUpdate
     lead_id = int(ident["lead"])
     opened = openings.open_profile(store(), viewer(), lead_id, "seen")
-    return _cleared(opened.cleared), _story(lead_id)
+    return _cleared(opened.cleared), _story(opened.lead_id)
 
 
 @callback(

@@ -38,8 +38,8 @@ def layout(application_id: str = "", via: str | None = None, **_: str) -> Compon
         return errors.not_here()
     now = kept.now()
     with kept.read() as tx:
-        lead = leads.profile(tx, who, found.lead_id, now=now, rules=kept.rules)
-        story = timeline(kept, tx, who, found.lead_id)
+        lead = leads.profile(tx, who, opened.lead_id, now=now, rules=kept.rules)
+        story = timeline(kept, tx, who, opened.lead_id)
     if lead is None:
         return errors.not_here()
     calls = [moment for moment in story.moments if isinstance(moment, CallMoment)]

@@ -8,7 +8,7 @@ from dashapp.components import errors
 from dashapp.components.page import page, skeleton
 from dashapp.components.profile import open_lead, way
 from dashapp.context import store, viewer
-from models.store import merging, openings
+from models.store import openings
 
 dash.register_page(
     __name__,
@@ -25,7 +25,7 @@ def layout(lead_id: str = "", via: str | None = None, **_: str) -> Component:
     asked = int(lead_id)
     kept = store()
     with kept.read() as tx:
-        there = merging.standing(tx, asked)
+        there = openings.standing(tx, asked)
         onward = there != asked and openings.may_open(tx, viewer(), there)
     if onward:  # its own address, so that a link that is shared from now on is the right one
         return page(skeleton(4), html.Div(**{"data-go-on": f"/lead/{there}?via={way(via)}"}))

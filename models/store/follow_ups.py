@@ -14,7 +14,7 @@ from models.rules.access import Role, Viewer
 from models.store import audit, feed
 from models.store.base import Store
 from models.store.feed import Audience, News
-from models.store.openings import NoSuchLead, may_open
+from models.store.openings import NoSuchLead, landing, may_open
 from models.store.vault import Vault
 from models.tables.leads import lead, lead_phone
 from models.tables.people import person
@@ -74,7 +74,14 @@ def make(
         whose = viewer.person_id if person_id is None else person_id
         if whose != viewer.person_id and not _leads(tx, viewer, whose):
             raise PermissionError("only a supervisor of theirs gives somebody a follow-up")
-    made: int = store.write(lambda tx: put(store, tx, viewer, lead_id, due_at, why.strip(), person_id=whose))
+
+    def work(tx: Connection) -> int | None:
+        there = landing(tx, viewer, lead_id)
+        return there and put(store, tx, viewer, there, due_at, why.strip(), person_id=whose)
+
+    made: int | None = store.write(work)
+    if made is None:
+        raise NoSuchLead
     return made
 
 

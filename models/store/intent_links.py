@@ -3,9 +3,11 @@
 Most calls come from no click: nothing is asked of the database unless a call of the batch went out.
 """
 
-from collections.abc import Mapping, Sequence
+import json
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, update
@@ -17,10 +19,14 @@ from models.store import intent_news
 from models.store.base import Store
 from models.store.lookups import Key
 from models.store.prepared import Query
-from models.tables.leads import lead
+from models.tables.leads import lead, lead_phone
 from models.tables.work import intent
 
 REFERENCE_LENGTH = 16
+CLOCKS_DIFFER = timedelta(minutes=5)
+QUOTED_FOR = timedelta(hours=6)
+"""How long after a click a call that quotes its reference may begin, and, as providers' clocks are not ours, before."""
+
 _COLUMNS = (
     intent.c.id,
     intent.c.reference,
@@ -35,6 +41,8 @@ _COLUMNS = (
     intent.c.lead_ringing_at,
     intent.c.talking_at,
     intent.c.ended_at,
+    intent.c.tried,
+    intent.c.requested_at,
 )
 _MOMENTS = ("agent_ringing_at", "lead_ringing_at", "talking_at", "ended_at")
 _IDS: Any = bindparam("ids", expanding=True)
@@ -46,6 +54,7 @@ _by_call = Query(
     .join(lead, lead.c.id == intent.c.lead_id)
     .where(intent.c.connection_id == bindparam("connection_id"), intent.c.provider_call_id.in_(_IDS))
 )
+_numbers = Query(select(lead_phone.c.lead_id, lead_phone.c.phone_ix).where(lead_phone.c.lead_id.in_(_IDS)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,25 +74,45 @@ class Link:
 Folds = Mapping[Key, tuple[Call | None, Call]]
 
 
-def find(tx: Connection, folds: Folds) -> dict[Key, Link]:
-    """The clicks behind these calls, by our reference or by the id the provider answered with."""
-    references: dict[str, list[Key]] = {}
+def find(store: Store, tx: Connection, folds: Folds) -> dict[Key, Link]:
+    """The clicks behind these calls, by our reference or by the id the provider answered with.
+
+    Other systems put words of their own where our reference goes, and the page chooses the reference: a call that
+    quotes one is taken for the click's own only where all else that is told of it fits the click (``_fits``).
+    """
+    references: dict[str, list[Key]] = defaultdict(list)
     ids: dict[int, list[str]] = {}
     for key, (_, after) in folds.items():
-        if (
-            after.intent and len(after.intent) == REFERENCE_LENGTH
-        ):  # vendors put words of their own there, too
-            references.setdefault(after.intent, []).append(key)
+        if after.direction is not Direction.INBOUND and len(after.intent or "") == REFERENCE_LENGTH:
+            references[str(after.intent)].append(key)
         if after.direction is Direction.OUTBOUND:
             ids.setdefault(key[0], []).append(key[1])
     found: dict[Key, Link] = {}
     for connection_id, calls in ids.items():
         for row in _by_call.dicts(tx, calls, connection_id=connection_id):
             found[connection_id, row["provider_call_id"]] = _link(row)
-    if references:
-        for row in _by_reference.dicts(tx, references):
-            found.update(dict.fromkeys(references[row["reference"]], _link(row)))
+    rows = _by_reference.dicts(tx, references) if references else []
+    numbers: dict[int, set[bytes]] = defaultdict(set)
+    for lead_id, number in _numbers.rows(tx, {row["lead_id"] for row in rows}):
+        numbers[lead_id].add(bytes(number))
+    for row in rows:
+        for key in references[row["reference"]]:
+            if _fits(store, row, key[0], folds[key][1], numbers[row["lead_id"]]):
+                found[key] = _link(row)
     return found
+
+
+def _fits(
+    store: Store, row: Mapping[str, Any], connection_id: int, told: Call, numbers: Collection[bytes]
+) -> bool:
+    """Can this call be the one this click asked for: where it was asked, when, and of whom?"""
+    asked = {row["connection_id"], *(each["connection_id"] for each in json.loads(row["tried"]))}
+    since = told.started_at - row["requested_at"]
+    return (
+        connection_id in asked
+        and -CLOCKS_DIFFER <= since <= QUOTED_FOR
+        and (told.customer is None or store.vault.index(told.customer) in numbers)
+    )
 
 
 def _link(row: Mapping[str, Any]) -> Link:
@@ -121,12 +150,8 @@ def follow(
         moments = {f"{each.value}_at": at for each, at in told.since.items() if each is not State.LOGGED}
         if state is link.state and link.call_id == call_id and moments.items() <= link.moments.items():
             continue
-        values: dict[str, Any] = {
-            "call_id": call_id,
-            "provider_call_id": key[1],
-            "state": state.value,
-            **moments,
-        }
+        # Not the provider's id: that is what it answered with. A call that only quotes us has to fit each time.
+        values: dict[str, Any] = {"call_id": call_id, "state": state.value, **moments}
         if state is not link.state:
             values["reason"] = None
             if state in FINAL:

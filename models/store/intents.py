@@ -73,7 +73,8 @@ def begin(
         now = store.now()
         held = _held(tx, viewer, lead_id, reference)
         if held is None:
-            held = _talking(tx, viewer, lead_id, now, anyway)
+            # Again, as a merge may have come between: one never dials a number that the screen did not show.
+            held = _not_callable(tx, lead_id) or _talking(tx, viewer, lead_id, now, anyway)
         if held is not None:
             return held
         values = {

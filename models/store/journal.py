@@ -223,7 +223,7 @@ def _follow(
         key: (fold(before[key], (folded or {}).get(key, now)) if before.get(key) else None, fold(events, now))
         for key, events in changed.items()
     }
-    links = intent_links.find(tx, folds)
+    links = intent_links.find(store, tx, folds)
     cases = callrows.write(store, tx, folds, now, anew=folded is not None, links=links)
     turns.give(store, tx, cases, now)
     failpoint("journal.after_calls")

@@ -16,7 +16,7 @@ from models.rules import redaction
 from models.rules.access import Viewer
 from models.store import audit, feed, stages
 from models.store.base import Store
-from models.store.openings import may_open
+from models.store.openings import landing, may_open
 from models.tables.leads import lead, opening
 from models.tables.people import audit as audited
 from models.tables.people import person
@@ -77,8 +77,11 @@ def edit(
     with store.read() as tx:  # before the shared commit, which a refusal would make all others redo
         require(tx, viewer, lead_id)
 
-    def work(tx: Connection) -> Outcome:
-        row = _row(tx, lead_id)
+    def work(tx: Connection) -> Outcome | None:
+        there = landing(tx, viewer, lead_id)
+        if there is None:
+            return None
+        row = _row(tx, there)
         told = {name: value for name, value in wanted.items() if value != shown(getattr(row, name))}
         newer = {
             name: shown(getattr(row, name))
@@ -86,17 +89,16 @@ def edit(
             if shown(getattr(row, name)) != shown(seen.get(name, ""))
         }
         if newer:
-            return Outcome(False, {}, newer, _last_hand(tx, lead_id))
+            return Outcome(False, {}, newer, _last_hand(tx, there))
         if told:
             now = store.now()
             values = {name: value or None for name, value in told.items()}
-            tx.execute(update(lead).where(lead.c.id == lead_id).values(**values, updated_at=now))
-            audit.by_person(tx, now, viewer, EDITED, f"lead:{lead_id}", ", ".join(sorted(told)))
-            announce(store, tx, lead_id, row.owner_id, now)
+            tx.execute(update(lead).where(lead.c.id == there).values(**values, updated_at=now))
+            audit.by_person(tx, now, viewer, EDITED, f"lead:{there}", ", ".join(sorted(told)))
+            announce(store, tx, there, row.owner_id, now)
         return Outcome(True, {name: shown(value) for name, value in told.items()}, {})
 
-    done: Outcome = store.write(work)
-    return done
+    return _done(store.write(work))
 
 
 def move(
@@ -117,18 +119,20 @@ def move(
         raise BadDetail("stage", "This stage is not on the institution's list.")
     asks = any(each.needs_follow_up for each in chosen if each)
 
-    def work(tx: Connection) -> Outcome:
-        row = _row(tx, lead_id)
+    def work(tx: Connection) -> Outcome | None:
+        there = landing(tx, viewer, lead_id)
+        if there is None:
+            return None
+        row = _row(tx, there)
         at = (row.stage, row.sub_stage)
         values = {"stage": to[0], "sub_stage": to[1] or ""}
         if at not in (seen, to):
             newer = {"stage": row.stage, "sub_stage": row.sub_stage or ""}
-            return Outcome(False, {}, newer, _last_mover(tx, lead_id))
-        put_stage(store, tx, viewer, lead_id, to)
-        return Outcome(True, values, {}, needs_follow_up=asks and not _has_follow_up(tx, lead_id))
+            return Outcome(False, {}, newer, _last_mover(tx, there))
+        put_stage(store, tx, viewer, there, to)
+        return Outcome(True, values, {}, needs_follow_up=asks and not _has_follow_up(tx, there))
 
-    done: Outcome = store.write(work)
-    return done
+    return _done(store.write(work))
 
 
 def put_stage(store: Store, tx: Connection, viewer: Viewer, lead_id: int, to: tuple[str, str | None]) -> bool:
@@ -197,6 +201,13 @@ def require(tx: Connection, viewer: Viewer, lead_id: int) -> None:
     """Raises ``NotEditable`` unless the viewer may change this lead: who may open it may."""
     if not may_open(tx, viewer, lead_id):
         raise NotEditable
+
+
+def _done(found: Outcome | None) -> Outcome:
+    """A refusal is carried out of the shared commit as a value: raised inside, all others would redo theirs."""
+    if found is None:
+        raise NotEditable
+    return found
 
 
 def _checked(name: str, value: str, seen: str) -> str:

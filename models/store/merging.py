@@ -78,12 +78,6 @@ def alike(tx: Connection, viewer: Viewer, lead_id: int) -> list[Alike]:
     ]
 
 
-def standing(tx: Connection, lead_id: int) -> int:
-    """The lead that this one became part of, or itself."""
-    into = tx.scalar(select(lead.c.merged_into).where(lead.c.id == lead_id))
-    return int(into) if into else lead_id
-
-
 def compare(tx: Connection, viewer: Viewer, kept_id: int, gone_id: int) -> tuple[Side, Side]:
     """Both, side by side. Raises ``NotMergeable``."""
     _require(tx, viewer, kept_id, gone_id)

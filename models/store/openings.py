@@ -29,7 +29,10 @@ class Cleared:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
+    """``lead_id``: whose profile it is, the one asked for or the one that it became part of meanwhile."""
+
     opening_id: int
+    lead_id: int
     cleared: list[Cleared] = field(default_factory=list)
 
 
@@ -71,6 +74,22 @@ def may_open(tx: Connection, viewer: Viewer, lead_id: int) -> bool:
     return bool(tx.scalar(concerns))
 
 
+def standing(tx: Connection, lead_id: int) -> int:
+    """The lead that this one became part of, or itself."""
+    into = tx.scalar(select(lead.c.merged_into).where(lead.c.id == lead_id))
+    return int(into) if into else lead_id
+
+
+def landing(tx: Connection, viewer: Viewer, lead_id: int) -> int | None:
+    """Inside a commit under way: the lead that a write about this one belongs to now; None: not for this viewer.
+
+    The caller has asked ``may_open`` in a read, and the lead may have become part of another one since. Nobody
+    merges between this answer and the commit: writers take turns.
+    """
+    there = standing(tx, lead_id)
+    return there if there == lead_id or may_open(tx, viewer, there) else None
+
+
 def open_profile(store: Store, viewer: Viewer, lead_id: int, how: str) -> Opened:
     """Record that ``viewer`` opened the profile and clear, for everybody, what that clears.
 
@@ -82,12 +101,15 @@ def open_profile(store: Store, viewer: Viewer, lead_id: int, how: str) -> Opened
         if not may_open(tx, viewer, lead_id):
             raise NoSuchLead
 
-    def work(tx: Connection) -> Opened:
+    def work(tx: Connection) -> Opened | None:
+        there = landing(tx, viewer, lead_id)
+        if there is None:
+            return None
         now = store.now()
         opening_id = tx.scalars(
             insert(opening).returning(opening.c.id),
             {
-                "lead_id": lead_id,
+                "lead_id": there,
                 "person_id": viewer.person_id,
                 "at": now,
                 "seen_until": now,
@@ -95,10 +117,12 @@ def open_profile(store: Store, viewer: Viewer, lead_id: int, how: str) -> Opened
             },
         ).one()
         if viewer.role is not Role.COUNSELOR and not store.rules.supervisor_opening_clears:
-            return Opened(opening_id)
-        return Opened(opening_id, _clear(store, tx, viewer, lead_id, how))
+            return Opened(opening_id, there)
+        return Opened(opening_id, there, _clear(store, tx, viewer, there, how))
 
-    opened: Opened = store.write(work)
+    opened: Opened | None = store.write(work)
+    if opened is None:
+        raise NoSuchLead
     return opened
 
 

@@ -12,7 +12,7 @@ from models.store import choices, dispositions, feed, follow_ups, lead_editing, 
 from models.store.availability import LIVE_FOR
 from models.store.base import Store
 from models.store.dispositions import Disposition
-from models.store.openings import NoSuchLead, may_open
+from models.store.openings import NoSuchLead, landing, may_open
 from models.tables.calls import call
 from models.tables.leads import lead
 from models.tables.people import person
@@ -59,18 +59,21 @@ def save(store: Store, viewer: Viewer, lead_id: int, draft: Draft) -> Saved:
         _complete(tx, viewer, lead_id, draft, text, about, chosen, store.now())
         stage = _leads_to(tx, chosen)
 
-    def work(tx: Connection) -> Saved | str:
+    def work(tx: Connection) -> Saved | str | None:
+        there = landing(tx, viewer, lead_id)
+        if there is None:
+            return None
         before = _before(tx, about.id) if about is not None else None
         if before is not None and not _same(before, viewer, chosen):
             return f"This call has its result already: {before.label or 'a note'}, by {before.name}."
-        note_id = _keep_note(store, tx, viewer, lead_id, text, draft.call_id, before)
+        note_id = _keep_note(store, tx, viewer, there, text, draft.call_id, before)
         promised = None
         if draft.due_at is not None:
             promised = follow_ups.put(
                 store,
                 tx,
                 viewer,
-                lead_id,
+                there,
                 draft.due_at,
                 why,
                 person_id=viewer.person_id,
@@ -79,18 +82,24 @@ def save(store: Store, viewer: Viewer, lead_id: int, draft: Draft) -> Saved:
         moved = False
         if before is None and about is not None and (chosen is not None or about.over):
             if unwrapped.end(about) is End.TALKED and promised is None:
-                follow_ups.settle_due(store, tx, viewer, lead_id)
-            _write(store, tx, viewer, about, chosen, note_id, promised)
+                follow_ups.settle_due(store, tx, viewer, there)
+            _write(store, tx, viewer, there, about, chosen, note_id, promised)
             if stage is not None:
-                moved = lead_editing.put_stage(store, tx, viewer, lead_id, (stage, None))
+                moved = lead_editing.put_stage(store, tx, viewer, there, (stage, None))
         again = before is not None and all(
             new in (None, old) for new, old in ((note_id, before.note_id), (promised, before.follow_up_id))
         )
         if not again:
-            _say(store, tx, viewer, lead_id, draft.call_id)
+            _say(store, tx, viewer, there, draft.call_id)
         return Saved(again, note_id, promised, stage if moved else None)
 
-    done: Saved | str = store.write(work)
+    return _or_raise(store.write(work))
+
+
+def _or_raise(done: Saved | str | None) -> Saved:
+    """A refusal is carried out of the shared commit as a value: raised inside, all others would redo theirs."""
+    if done is None:
+        raise NoSuchLead
     if isinstance(done, str):
         raise BadSave(done)
     return done
@@ -192,6 +201,7 @@ def _write(
     store: Store,
     tx: Connection,
     viewer: Viewer,
+    lead_id: int,
     about: Row[Any],
     chosen: Disposition | None,
     note_id: int | None,
@@ -201,7 +211,7 @@ def _write(
     tx.execute(
         insert(wrap_up).values(
             call_id=about.id,
-            lead_id=about.lead_id,
+            lead_id=lead_id,
             person_id=viewer.person_id,
             disposition_id=chosen.id if chosen else None,
             began_at=began,

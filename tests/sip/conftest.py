@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 from models.store import connections, preferences, sip_seats
 from tests.cast import Known, Line, Person
@@ -42,11 +42,10 @@ def _a_sip_server_is_there() -> None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium(), args=[*CHROMIUM_ARGUMENTS, *MEDIA])
-        yield started
-        started.close()
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    started = playwright.chromium.launch(executable_path=chromium(), args=[*CHROMIUM_ARGUMENTS, *MEDIA])
+    yield started
+    started.close()
 
 
 @pytest.fixture(scope="session")

@@ -193,7 +193,7 @@ def test_a_number_on_both_stands_once_and_chains_lead_to_the_last(store: Store, 
             (store.vault.index(one.phone), position) for position, one in enumerate((third, first, second))
         ]
         assert tx.scalar(select(func.count()).select_from(lead_phone)) == 3
-        assert [merging.standing(tx, one.id) for one in (first, second, third)] == [third.id] * 3
+        assert [openings.standing(tx, one.id) for one in (first, second, third)] == [third.id] * 3
         assert set(tx.scalars(select(lead_merge.c.kept_id))) == {third.id}
         for one in (first, second):
             assert not openings.may_open(tx, cast.dev.viewer, one.id)

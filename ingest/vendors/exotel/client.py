@@ -202,6 +202,7 @@ def _accepted(answer: Answer) -> Mapping[str, Any]:
     complaint = _complaint(asking.told(answer))
     read = asking.accepted(answer, complaint, _WORDS)
     if complaint:
+        asking.settled(_status(read))
         raise asking.refusal(_status(read), complaint, _WORDS, answer.headers)
     return read
 

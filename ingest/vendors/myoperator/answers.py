@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+from ingest import asking
 from ingest.client import Answer, Reason, Refused, Unsettled
 
 _DIGITS = re.compile(r"\d{4,}")
@@ -31,8 +32,7 @@ _REASONS = (
 
 def accepted(answer: Answer) -> dict[str, Any]:
     """The body of an answer that says yes. Raises ``Refused`` for a no, ``Unsettled`` when it says neither."""
-    if answer.status in (408, 504):
-        raise Unsettled("MyOperator took too long to answer")
+    asking.settled(answer.status, "MyOperator")
     body = _body(answer)
     said = next((words(body[name]) for name in ("details", "message") if words(body.get(name))), "")
     if answer.status == 429:
@@ -41,6 +41,8 @@ def accepted(answer: Answer) -> dict[str, Any]:
         raise Refused(Reason.DOWN, f"MyOperator answered with error {answer.status}")
     status = str(body.get("status", "")).lower()
     code = str(body.get("code", "200"))
+    if code.isdecimal():
+        asking.settled(int(code), "MyOperator")
     if answer.status < 300 and status == "success" and code.startswith("2"):
         return body
     if answer.status < 300 and not status and not said:

@@ -33,8 +33,10 @@ _YES = frozenset({"1", "true", "success", "successful", "ok", "accepted", "queue
 # The first two are what the reference product is known to be answered; the others, what such words mean elsewhere.
 _WORDS: asking.Words = (
     (re.compile(r"agent.*(not found|unknown|invalid)"), Reason.UNKNOWN_AGENT),
-    (re.compile(r"\b50[0-9]\b|unavailable|maintenance"), Reason.DOWN),
     (re.compile(r"agent.*(busy|offline|on (a|another) call)"), Reason.BUSY_AGENT),
+    # Somebody behind the provider was asked and did not answer in time, and may ring the agent yet.
+    (re.compile(r"\b(408|50[24]|52[0-9])\b|bad gateway|time[ds]?[ -]?out"), None),
+    (re.compile(r"\b50[03]\b|unavailable|maintenance"), Reason.DOWN),
     (re.compile(r"balance|credit|recharge"), Reason.NO_BALANCE),
     (re.compile(r"\bdnd\b|\bndnc\b|do not (call|disturb)"), Reason.DO_NOT_CALL),
     (re.compile(r"too many|rate limit"), Reason.TOO_MANY),

@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+from ingest import asking
 from ingest.client import Answer, Reason, Refused, Unsettled
 
 _DONE = ("success", "queued", "true")
@@ -35,8 +36,7 @@ _A_MINUTE = 60.0
 
 def accepted(answer: Answer) -> dict[str, Any]:
     """The body of an answer that says yes. Raises ``Refused`` for a no, ``Unsettled`` when it says neither."""
-    if answer.status in (408, 504):
-        raise Unsettled("Ozonetel took too long to answer")
+    asking.settled(answer.status, "Ozonetel")
     body = _body(answer)
     message = words(body.get("message"))
     if answer.status == 429:

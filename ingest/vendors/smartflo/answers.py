@@ -5,11 +5,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from ingest import asking
 from ingest.client import Answer, Reason, Refused, Unsettled
 
 _LONG_DIGITS = re.compile(r"\d{4,}")
 _LONGEST = 160
-_MAYBE_DONE = frozenset({408, 502, 504})  # a gateway gave up waiting for whoever does the work
 
 # First match wins; words of its own messages, as they were seen in public code.
 _REASONS: tuple[tuple[re.Pattern[str], Reason], ...] = (
@@ -48,8 +48,7 @@ def body(answer: Answer) -> Mapping[str, Any]:
         read = json.loads(answer.body)
     except (ValueError, RecursionError):
         read = None
-    if answer.status in _MAYBE_DONE:
-        raise Unsettled(f"the provider answered {answer.status}: it may have done it")
+    asking.settled(answer.status)
     if not isinstance(read, dict):
         if answer.status == 200:
             raise Unsettled("the provider's answer cannot be read")

@@ -5,11 +5,11 @@ Its errors repeat what they were asked, passwords included: nothing after the fi
 
 import re
 
+from ingest import asking
 from ingest.client import Answer, Reason, Refused, Unsettled
 
 _LONG_DIGITS = re.compile(r"\d{4,}")
 _LONGEST = 120
-_MAYBE_DONE = frozenset({408, 502, 504})  # a gateway gave up waiting for whoever does the work
 
 # First match wins. The texts are those of AGENT_API.txt and NON-AGENT_API.txt.
 _REASONS: tuple[tuple[re.Pattern[str], Reason], ...] = (
@@ -37,8 +37,7 @@ def succeeded(answer: Answer) -> str:
 
 def said(answer: Answer) -> list[str]:
     """The lines of an answer that is no error. Raises ``Refused`` for one, ``Unsettled`` for a lost one."""
-    if answer.status in _MAYBE_DONE:
-        raise Unsettled(f"the dialer answered {answer.status}: it may have done it")
+    asking.settled(answer.status, "the dialer")
     if answer.status in (401, 403):
         raise Refused(Reason.CREDENTIALS, f"the dialer answered {answer.status}")
     if answer.status >= 500:
