@@ -1,6 +1,6 @@
 """``POST /reveal``: one lead's number in full, for a reason, to a supervisor or admin; see ``models.store.reveals``.
 
-Answers: 200 the number, once; 422 why not, in plain words; 404 no such lead, or not for this person; 400 a
+Answers: 200 the number, once; 422 why not, in plain words; 429 the day's quota is used up; 404 no such lead, or not for this person; 400 a
 request our own pages do not make.
 """
 
@@ -11,7 +11,7 @@ from flask import Blueprint, Response, jsonify, request
 from dashapp import auth
 from dashapp.context import store, viewer
 from models.store import reveals
-from models.store.reveals import NotRevealed, NotYours
+from models.store.reveals import NotRevealed
 
 
 def blueprint() -> Blueprint:
@@ -29,10 +29,8 @@ def blueprint() -> Blueprint:
             return _answer(404, say="Nothing for you here.")
         try:
             shown = reveals.reveal(store(), viewer(), lead_id, reason)
-        except NotYours as why:
-            return _answer(404, say=str(why))
         except NotRevealed as why:
-            return _answer(422, say=str(why))
+            return _answer(why.code, say=str(why))
         return _answer(200, number=shown.number, seconds=reveals.SHOWN_SECONDS, left=shown.left_today)
 
     return doors

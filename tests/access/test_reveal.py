@@ -23,9 +23,9 @@ def ask(house: House, who: str, lead_id: object, reason: object = WHY) -> tuple[
     return answer.status_code, (answer.get_json() or {}).get("number", ""), answer
 
 
-def kept(store: Store) -> list[tuple[int, str, str]]:
+def kept(store: Store, action: str = reveals.ACTION) -> list[tuple[int, str, str]]:
     with store.read() as tx:
-        rows = tx.execute(select(audit).where(audit.c.action == reveals.ACTION).order_by(audit.c.id)).all()
+        rows = tx.execute(select(audit).where(audit.c.action == action).order_by(audit.c.id)).all()
     return [(row.person_id, row.subject, row.detail) for row in rows]
 
 
@@ -66,6 +66,23 @@ def test_a_reason_is_a_reason(house: House) -> None:
     assert kept(house.store) == []
     ask(house, "meera", house.zubeida.id, f"They wrote {house.firoz.phone} into the form")
     assert not Scanner(house.numbers).find(str(kept(house.store)).encode())
+
+
+def test_refusals_are_on_record_and_not_counted(house: House) -> None:
+    store, meera, dev, asha = house.store, house.cast.meera, house.cast.dev, house.cast.asha
+    zubeida, wilma = house.zubeida, house.wilma
+    choices.decide(store, dev.viewer, "reveals_a_day", 1)
+    assert ask(house, "asha", zubeida.id)[0] == 404
+    assert ask(house, "meera", wilma.id)[0] == 404
+    assert ask(house, "meera", zubeida.id, "too short")[0] == 422
+    assert ask(house, "meera", zubeida.id)[0] == 200, "no refusal was counted"
+    assert ask(house, "meera", zubeida.id)[0] == 429
+    assert kept(store, "number.reveal_refused") == [
+        (asha.id, f"lead:{zubeida.id}", "404"),
+        (meera.id, f"lead:{wilma.id}", "404"),
+        (meera.id, f"lead:{zubeida.id}", "422"),
+        (meera.id, f"lead:{zubeida.id}", "429"),
+    ]
 
 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
