@@ -63,7 +63,9 @@ def _alike(profile: Profile) -> list[Component]:
                     ],
                     className="grow",
                 ),
-                html.Button(
+                html.Div(other.refused, className="small hint")
+                if other.refused
+                else html.Button(
                     "Compare",
                     type="button",
                     className="btn btn-secondary btn-sm",

@@ -106,7 +106,7 @@ def put(
             return int(row.id)
     now = store.now()
     for row in before:
-        _settle(store, tx, viewer, row, DONE if row.due_at <= now else CANCELLED)
+        settle(store, tx, viewer, row, DONE if row.due_at <= now else CANCELLED)
     values = {
         "lead_id": lead_id,
         "person_id": person_id,
@@ -154,7 +154,7 @@ def settle_due(store: Store, tx: Connection, viewer: Viewer, lead_id: int) -> No
     now = store.now()
     for row in tx.execute(_open_of(lead_id, viewer.person_id)).all():
         if row.due_at <= now:
-            _settle(store, tx, viewer, row, DONE)
+            settle(store, tx, viewer, row, DONE)
 
 
 def has_open(tx: Connection, person_id: int, lead_id: int, *, after: datetime) -> bool:
@@ -208,14 +208,15 @@ def _settle_one(store: Store, viewer: Viewer, follow_up_id: int, state: str) -> 
         row = tx.execute(select(follow_up).where(same)).first()
         if row is None:
             return False
-        _settle(store, tx, viewer, row, state)
+        settle(store, tx, viewer, row, state)
         return True
 
     if not store.write(work):
         raise NoSuchFollowUp
 
 
-def _settle(store: Store, tx: Connection, viewer: Viewer, row: Row[Any], state: str) -> None:
+def settle(store: Store, tx: Connection, viewer: Viewer, row: Row[Any], state: str) -> None:
+    """Inside a commit under way: this open follow-up is done or cancelled, by the viewer."""
     now = store.now()
     values = {"state": state, "done_at": now, "done_by": viewer.person_id}
     tx.execute(update(follow_up).where(follow_up.c.id == row.id).values(values))

@@ -180,16 +180,17 @@ def announce(
     owner_id: int | None,
     now: datetime,
     gone_id: int | None = None,
+    gone_owner: int | None = None,
 ) -> None:
     """Tell the screens that may show this lead that it changed; what it says now they ask for themselves.
 
-    ``gone_id``: another lead that became part of it, which some of them may show.
+    ``gone_id``: another lead that became part of it, which some of them may show; ``gone_owner``: whose it was.
     """
     since = now - LOOKED
     lookers = tx.scalars(
         select(opening.c.person_id).where(opening.c.lead_id == lead_id, opening.c.at >= since).distinct()
     )
-    people = frozenset({*lookers, *([owner_id] if owner_id else [])})
+    people = frozenset({*lookers, *(owner for owner in (owner_id, gone_owner) if owner)})
     bodies = [{"lead_id": lead_id}]
     if gone_id is not None:
         bodies.append({"lead_id": gone_id, "kept_id": lead_id})

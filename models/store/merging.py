@@ -10,16 +10,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, exists, func, insert, or_, select, update
 
-from models.rules.access import Viewer
-from models.store import audit, entries, feed, notices
+from models.rules.access import Role, Viewer
+from models.store import audit, entries, feed, follow_ups, notices
 from models.store.base import Store
 from models.store.callrows import TELEPHONY
 from models.store.lead_editing import FIELDS, announce, shown
 from models.store.openings import may_open
 from models.tables.calls import call, notification
 from models.tables.leads import application, lead, lead_phone, opening, turn
+from models.tables.people import person
 from models.tables.work import follow_up, intent, lead_merge, note, stage_change, wrap_up
 
 MOVED = (call, notification, opening, application, turn, intent, note, follow_up, wrap_up, stage_change)
@@ -29,6 +30,8 @@ MOST = 5
 NAMELESS = ("Unknown caller", "Unnamed", "Withheld")
 """So begin the names of leads nobody has named: alike, they say nothing."""
 
+WHO_ELSE = "A supervisor of both owners’ teams, or an admin, may merge them."
+
 
 class NotMergeable(Exception):
     """These two cannot be merged; the message is for who asked. Not told: that a lead is somebody else's."""
@@ -36,11 +39,13 @@ class NotMergeable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """Another lead that may be the same person, and why it looks so."""
+    """Another lead that may be the same person, and why it looks so. ``refused``: why this viewer may not merge it
+    into the one asked about, "" when they may."""
 
     id: int
     name: str
     why: list[str]
+    refused: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +62,7 @@ class Side:
 
 def alike(tx: Connection, viewer: Viewer, lead_id: int) -> list[Alike]:
     """Other leads with the same number, the same e-mail, or the same name and city, that the viewer may open."""
-    one = tx.execute(select(lead).where(lead.c.id == lead_id)).one()
-    numbers = select(lead_phone.c.phone_ix).where(lead_phone.c.lead_id == lead_id)
-    same_number = exists().where(lead_phone.c.lead_id == lead.c.id, lead_phone.c.phone_ix.in_(numbers))
-    ways = {"same number": same_number}
-    if one.email:
-        ways["same e-mail"] = lead.c.email == one.email
-    if one.city and not one.name.startswith(NAMELESS):
-        ways["same name and city"] = (lead.c.name == one.name) & (func.lower(lead.c.city) == one.city.lower())
+    ways = _ways(tx, lead_id)
     rows = tx.execute(
         select(lead.c.id, lead.c.name, *ways.values())
         .where(lead.c.id != lead_id, lead.c.merged_into.is_(None), or_(*ways.values()))
@@ -73,9 +71,47 @@ def alike(tx: Connection, viewer: Viewer, lead_id: int) -> list[Alike]:
     ).all()
     mine = [row for row in rows if may_open(tx, viewer, row.id)][:MOST]
     return [
-        Alike(row.id, row.name, [why for why, holds in zip(ways, row[2:], strict=True) if holds])
+        Alike(
+            row.id,
+            row.name,
+            [why for why, holds in zip(ways, row[2:], strict=True) if holds],
+            _refused(tx, viewer, lead_id, row.id),
+        )
         for row in mine
     ]
+
+
+def _ways(tx: Connection, lead_id: int) -> dict[str, ColumnElement[bool]]:
+    """What another lead can be like this one in, each as the condition on ``lead``."""
+    one = tx.execute(select(lead).where(lead.c.id == lead_id)).one()
+    numbers = select(lead_phone.c.phone_ix).where(lead_phone.c.lead_id == lead_id)
+    same_number = exists().where(lead_phone.c.lead_id == lead.c.id, lead_phone.c.phone_ix.in_(numbers))
+    ways: dict[str, ColumnElement[bool]] = {"same number": same_number}
+    if one.email:
+        ways["same e-mail"] = lead.c.email == one.email
+    if one.city and not one.name.startswith(NAMELESS):
+        ways["same name and city"] = (lead.c.name == one.name) & (func.lower(lead.c.city) == one.city.lower())
+    return ways
+
+
+def _refused(tx: Connection, viewer: Viewer, kept_id: int, gone_id: int) -> str:
+    """Why this viewer, who may open both, may not merge them, in words that say who may; "" when they may.
+
+    Having been rung by somebody's lead once is enough to open it, and must not be enough to take it away.
+    """
+    owned = select(lead.c.id, person.c.id.label("owner"), person.c.name, person.c.team_id)
+    owned = owned.outerjoin(person, person.c.id == lead.c.owner_id).where(lead.c.id.in_((kept_id, gone_id)))
+    found = {row.id: row for row in tx.execute(owned)}
+    kept, gone = found[kept_id], found[gone_id]
+    over_both = all(row.owner is None or viewer.supervises(row.team_id) for row in (kept, gone))
+    if viewer.role is Role.ADMIN or (viewer.role is Role.SUPERVISOR and over_both):
+        return ""
+    if gone.owner not in (None, viewer.person_id, kept.owner):
+        return f"This is {gone.name}’s lead. {WHO_ELSE}"
+    like = select(lead.c.id).where(lead.c.id == gone_id, or_(*_ways(tx, kept_id).values()))
+    if tx.scalar(like) is None:
+        return f"These two have neither number, e-mail, nor name and city in common. {WHO_ELSE}"
+    return ""
 
 
 def compare(tx: Connection, viewer: Viewer, kept_id: int, gone_id: int) -> tuple[Side, Side]:
@@ -115,6 +151,8 @@ def _require(tx: Connection, viewer: Viewer, kept_id: int, gone_id: int) -> None
         raise NotMergeable("These are one lead already.")
     if not (may_open(tx, viewer, kept_id) and may_open(tx, viewer, gone_id)):
         raise NotMergeable("One of the two leads is not here any more.")
+    if why := _refused(tx, viewer, kept_id, gone_id):
+        raise NotMergeable(why)
     live = select(func.count()).where(intent.c.lead_id.in_((kept_id, gone_id)), intent.c.live)
     if tx.scalar(live):
         raise NotMergeable("One of them is being called now. Merge them after the call.")
@@ -147,6 +185,7 @@ def _merge(
         ).rowcount
         for table in MOVED
     }
+    _promise_once(store, tx, viewer, kept_id)
     moved["lead_phone"] = _move_numbers(tx, kept_id, gone_id)
     tx.execute(update(lead).where(lead.c.merged_into == gone_id).values(merged_into=kept_id))
     tx.execute(update(lead_merge).where(lead_merge.c.kept_id == gone_id).values(kept_id=kept_id))
@@ -173,7 +212,7 @@ def _merge(
     audit.by_person(tx, now, viewer, "lead.merged", f"lead:{kept_id}", f"lead:{gone_id}: {said}")
     touched = [notices.Touched(row.id, row.call_id) for row in open_rows]
     feed.append(tx, store.db, now, notices.news(store, tx, touched, now))
-    announce(store, tx, kept_id, values.get("owner_id", kept.owner_id), now, gone_id)
+    announce(store, tx, kept_id, values.get("owner_id", kept.owner_id), now, gone_id, gone.owner_id)
     return {name: n for name, n in moved.items() if n}
 
 
@@ -196,6 +235,16 @@ def _values(kept: Row[Any], gone: Row[Any], chosen: Mapping[str, int]) -> dict[s
             name: getattr(gone, name) for name in ("last_talk_at", "last_talk_by", "last_talk_seconds")
         }
     return values
+
+
+def _promise_once(store: Store, tx: Connection, viewer: Viewer, lead_id: int) -> None:
+    """Of each person's open follow-ups with the lead the earliest stays; the others are cancelled."""
+    open_ones = select(follow_up).where(follow_up.c.lead_id == lead_id, follow_up.c.state == follow_ups.OPEN)
+    people: set[int] = set()
+    for row in tx.execute(open_ones.order_by(follow_up.c.due_at, follow_up.c.id)).all():
+        if row.person_id in people:
+            follow_ups.settle(store, tx, viewer, row, follow_ups.CANCELLED)
+        people.add(row.person_id)
 
 
 def _move_numbers(tx: Connection, kept_id: int, gone_id: int) -> int:
