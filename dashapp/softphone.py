@@ -54,6 +54,8 @@ def blueprint() -> Blueprint:
             new = phone_events.record(current_store(), current_viewer(), request.get_json(silent=True))
         except phone_events.BadEvent as why:
             return _private({"error": str(why)}, 400)
+        except phone_events.TooMany:
+            return _private({"error": "too many events; try again in a minute"}, 429)
         return _private({"ok": True, "new": new})
 
     return doors

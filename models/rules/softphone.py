@@ -3,7 +3,9 @@
 import base64
 import hmac
 import re
+from contextlib import suppress
 from datetime import datetime
+from ipaddress import IPv6Address
 from urllib.parse import urlsplit
 
 from models.rules import redaction
@@ -56,11 +58,20 @@ def server(text: object) -> str:
         host, port = parts.hostname, parts.port
     except ValueError as error:
         raise wrong from error
-    if not host or port == 0 or parts.username or parts.fragment:
-        raise wrong
+    if not host or not _is_host(host) or port == 0 or "@" in parts.netloc or parts.fragment:
+        raise wrong  # it goes into a content policy, where a star would open every server there is
     if parts.scheme != "wss" and not (parts.scheme == "ws" and host in _LOOPBACK):
         raise wrong
     return text.strip()
+
+
+def _is_host(text: str) -> bool:
+    """A name, or an IP address (of which ``urlsplit`` has taken the brackets off)."""
+    if ":" not in text:
+        return bool(_DOMAIN.fullmatch(text))
+    with suppress(ValueError):
+        return IPv6Address(text).scope_id is None
+    return False
 
 
 def origin(url: str) -> str:

@@ -4,18 +4,20 @@ import re
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from models.rules import redaction
 from models.rules.access import Viewer
 from models.store.base import Store
-from models.tables.work import phone_event
+from models.tables.work import intent, phone_event
 
 KINDS = (
     "registered", "unregistered", "ringing", "answered", "talking", "silent", "held", "resumed", "muted",
     "unmuted", "transferred", "ended", "failed", "no_microphone",
 )  # fmt: skip
 KEPT = timedelta(days=30)
+MOST_A_MINUTE = 120
+"""Events of one person that are kept; a phone in full use tells some ten a minute."""
 _ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _REFERENCE = re.compile(r"[a-z0-9]{1,40}")
 
@@ -24,18 +26,51 @@ class BadEvent(ValueError):
     """It is no event; the message says why and may be shown."""
 
 
+class TooMany(Exception):
+    """This person's phone has told ``MOST_A_MINUTE`` events within the last minute."""
+
+
 def record(store: Store, viewer: Viewer, told: Any) -> bool:
-    """Keep one event of the viewer's own phone; False when its id is on file already. Raises ``BadEvent``."""
+    """Keep one event of the viewer's own phone; False when its id is on file already. Raises ``BadEvent``, also for
+    the reference of a click that is not the viewer's own, and ``TooMany``."""
     values = _read(told)
     now = store.now()
 
+    with store.read() as tx:  # what is refused costs no commit
+        if _known(tx, values["id"]):
+            return False
+        if values["reference"] is not None and not _own(tx, viewer, values["reference"]):
+            raise BadEvent("reference: that of a dial of your own, or null")
+        if _told(tx, viewer, now) >= MOST_A_MINUTE:
+            raise TooMany
+
     def work(tx: Connection) -> bool:
-        if tx.execute(select(phone_event.c.id).where(phone_event.c.id == values["id"])).first() is not None:
+        if _known(tx, values["id"]):
             return False
         tx.execute(insert(phone_event).values(**values, person_id=viewer.person_id, received_at=now))
         return True
 
     return bool(store.write(work))
+
+
+def _known(tx: Connection, event_id: str) -> bool:
+    return tx.execute(select(phone_event.c.id).where(phone_event.c.id == event_id)).first() is not None
+
+
+def _own(tx: Connection, viewer: Viewer, reference: str) -> bool:
+    theirs = select(intent.c.id).where(
+        intent.c.reference == reference, intent.c.person_id == viewer.person_id
+    )
+    return tx.execute(theirs).first() is not None
+
+
+def _told(tx: Connection, viewer: Viewer, now: datetime) -> int:
+    """How many of this person's events arrived within the last minute."""
+    lately = select(func.count()).where(
+        phone_event.c.person_id == viewer.person_id,
+        phone_event.c.received_at > now - timedelta(minutes=1),
+    )
+    return tx.execute(lately).scalar_one()
 
 
 def forget(tx: Connection, before: datetime) -> int:

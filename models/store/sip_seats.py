@@ -54,9 +54,10 @@ def give(
     """Make an address this person's softphone. ``password``: its own, where the connection has no shared secret;
     None leaves what there is.
 
-    Raises ``softphone.BadAddress``, and ``ValueError`` for an address that is somebody else's.
+    Raises ``softphone.BadAddress``, and ``ValueError`` for an address that is somebody else's, or that is the same
+    SIP user as another seat's: two browsers would register as one, and each get the other's calls.
     """
-    softphone.user(address)
+    _refuse_same_user(tx, vault, connection_id, address)
     kept = vault.seal(password.encode(), PASSWORD) if password else None
     ours = (seat.c.connection_id == connection_id) & (seat.c.address_ix == vault.index(address))
     whose = tx.scalar(select(seat.c.person_id).where(ours))
@@ -73,6 +74,26 @@ def give(
         raise ValueError("this address is somebody else's; with --move it becomes theirs")
     else:
         tx.execute(update(seat).where(ours).values({"kind": SIP, **({"secret_ct": kept} if kept else {})}))
+
+
+def _refuse_same_user(tx: Connection, vault: Vault, connection_id: int, address: str) -> None:
+    """``sip:desk1@a``, ``sips:desk1@b`` and ``desk1`` are one user of the connection's server, and so is ``Desk1`` at
+    servers that read names in any case. Addresses are sealed, so that the database cannot tell."""
+    asked = softphone.user(address).casefold()
+    others = select(seat.c.address_ct).where(
+        seat.c.connection_id == connection_id,
+        seat.c.kind == SIP,
+        seat.c.address_ix != vault.index(address),
+    )
+    for sealed in tx.scalars(others):
+        try:
+            taken = softphone.user(vault.open(sealed, ADDRESS).decode()).casefold()
+        except softphone.BadAddress:
+            continue  # it registers nowhere
+        if taken == asked:
+            raise ValueError(
+                "another seat of this connection is the same SIP user already; remove that one first"
+            )
 
 
 def has_line(tx: Connection, viewer: Viewer) -> bool:

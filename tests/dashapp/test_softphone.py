@@ -94,6 +94,8 @@ def test_an_event_is_taken_once_and_nonsense_is_refused(visit: Visit, cast: Cast
         {"ok": True, "new": True},
         {"ok": True, "new": False},
     ]
+    again = [asha.post("/softphone/event", told | {"id": f"again-{i:04}"}).status_code for i in range(121)]
+    assert (again[:119], set(again[119:])) == ([200] * 119, {429})
     refused = asha.post("/softphone/event", told | {"kind": "party"})
     assert refused.status_code == 400
     assert "kind" in refused.text

@@ -9,12 +9,14 @@ from sqlalchemy import func, select, update
 
 from models.rules import softphone
 from models.rules.access import Viewer
-from models.store import connections, phone_events, sip_seats
+from models.rules.dialling import Mode
+from models.store import connections, intents, phone_events, sip_seats
 from models.store.base import Store
 from models.tables.people import person
 from models.tables.telephony import seat
 from models.tables.work import phone_event
 from tests.cast import Cast, Line, Person
+from tests.databases import Clock
 
 SETTINGS = {"sip_wss_url": "wss://sip.example:7443/ws", "sip_domain": "sip.example"}
 
@@ -98,6 +100,13 @@ def test_a_seat_s_own_password_is_kept_sealed(store: Store, cast: Cast) -> None:
         ({"sip_wss_url": "ws://sip.example"}, "sip_wss_url"),
         ({"sip_wss_url": "wss://x; script-src *"}, "sip_wss_url"),
         ({"sip_wss_url": "wss://u:p@sip.example"}, "sip_wss_url"),
+        ({"sip_wss_url": "wss://:p@sip.example"}, "sip_wss_url"),
+        ({"sip_wss_url": "wss://@sip.example"}, "sip_wss_url"),
+        ({"sip_wss_url": "wss://*"}, "sip_wss_url"),
+        ({"sip_wss_url": "wss://*:7443/ws"}, "sip_wss_url"),
+        ({"sip_wss_url": "wss://*.sip.example"}, "sip_wss_url"),
+        ({"sip_wss_url": "wss://sip.b%20x/ws"}, "sip_wss_url"),
+        ({"sip_wss_url": "wss://[::x]/ws"}, "sip_wss_url"),
         ({"sip_wss_url": "wss://sip.example:x"}, "sip_wss_url"),
         ({"sip_domain": "a b"}, "sip_domain"),
         ({"sip_domain": 5}, "sip_domain"),
@@ -123,6 +132,39 @@ def test_a_number_or_nonsense_is_no_softphone(store: Store, cast: Cast, address:
         sit(store, line(store, cast), cast.asha, address=address)
 
 
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("wss://sip.example:7443/ws", "wss://sip.example:7443"),
+        ("wss://SIP.Example", "wss://sip.example"),
+        ("wss://10.0.0.7/ws", "wss://10.0.0.7"),
+        ("wss://[2001:db8::1]:7443/ws", "wss://[2001:db8::1]:7443"),
+        ("ws://[::1]:1/", "ws://[::1]:1"),
+        ("ws://localhost:5066", "ws://localhost:5066"),
+    ],
+)
+def test_a_server_has_a_name_or_an_address(store: Store, cast: Cast, url: str, origin: str) -> None:
+    sit(store, line(store, cast, {"sip_wss_url": url}), cast.asha)
+    with store.read() as tx:
+        assert sip_seats.origins(tx, cast.viewer("asha")) == [origin]
+
+
+@pytest.mark.parametrize(
+    "address", ["desk1", "sip:desk1@other.example", "sips:desk1@pbx.example", "sip:Desk1@pbx.example"]
+)
+def test_two_people_are_never_one_sip_user(store: Store, cast: Cast, address: str) -> None:
+    made = line(store, cast)
+    sit(store, made, cast.asha, address="sip:desk1@pbx.example")
+    with pytest.raises(ValueError, match="SIP user"):
+        sit(store, made, cast.chitra, address=address)
+    assert lines(store, cast.viewer("chitra")) == []
+    sit(store, made, cast.asha, "a new password", address="sip:desk1@pbx.example")  # her own, again
+    sit(store, made, cast.chitra, address="desk2")
+    second = cast.line("second", "open")
+    sit(store, second, cast.ravi, address="desk1")  # another server's
+
+
 def test_a_call_is_handed_on_within_the_team_only(store: Store, cast: Cast) -> None:
     made = line(store, cast)
     for who in (cast.asha, cast.ravi, cast.chitra, cast.meera):
@@ -141,15 +183,45 @@ def test_a_call_is_handed_on_within_the_team_only(store: Store, cast: Cast) -> N
     assert theirs("asha") == []
 
 
+def clicked(store: Store, viewer: Viewer, cast: Cast, reference: str) -> str:
+    lead = cast.lead(owner=cast.ravi if viewer.person_id == cast.ravi.id else cast.asha)
+    intents.begin(store, viewer, lead_id=lead.id, reference=reference, mode=Mode.DOCKED)
+    return reference
+
+
+def test_a_phone_that_tells_without_end_is_told_to_stop(store: Store, cast: Cast, clock: Clock) -> None:
+    def tell(who: str, number: int) -> bool:
+        told = {"id": f"{who}-event-{number}", "kind": "muted", "at": "2026-11-23T09:30:00Z"}
+        return phone_events.record(store, cast.viewer(who), told)
+
+    assert all(tell("asha", number) for number in range(phone_events.MOST_A_MINUTE))
+    with pytest.raises(phone_events.TooMany):
+        tell("asha", 500)
+    assert not tell("asha", 0), "told again it is no new one"
+    assert tell("ravi", 500), "somebody else's phone"
+    clock.set(store.now() + timedelta(seconds=61))
+    assert tell("asha", 500)
+
+
+def test_an_event_is_of_one_of_the_persons_own_clicks(store: Store, cast: Cast) -> None:
+    told = {"id": "12345678", "kind": "ended", "at": "2026-11-23T09:30:00Z"}
+    his = clicked(store, cast.viewer("ravi"), cast, "his0click0123456")
+    for reference in (his, "nobodys012345678"):
+        with pytest.raises(phone_events.BadEvent, match="reference"):
+            phone_events.record(store, cast.viewer("asha"), told | {"reference": reference})
+    assert phone_events.record(store, cast.viewer("ravi"), told | {"reference": his})
+
+
 def test_an_event_is_kept_once_and_without_numbers(store: Store, cast: Cast) -> None:
     told = {
         "id": "0b7c6c0e-1111-4222-8333-444455556666",
         "kind": "ended",
-        "reference": "a1b2c3",
+        "reference": "a1b2c3d4e5f60718",
         "detail": "remote: sip:+919812345678@x",
         "at": "2026-11-23T09:30:00.000Z",
     }
     viewer = cast.viewer("asha")
+    clicked(store, viewer, cast, "a1b2c3d4e5f60718")
     assert phone_events.record(store, viewer, told)
     assert not phone_events.record(store, viewer, told | {"kind": "ringing"})
     assert not phone_events.record(store, cast.viewer("ravi"), told)
