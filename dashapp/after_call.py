@@ -1,11 +1,12 @@
 """``GET /after/<lead>``: what the bar after the call must know. ``POST /after``: save result, note and follow-up."""
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify
 
 from dashapp import auth
 from dashapp.components import after_call
 from dashapp.context import store as current_store
 from dashapp.context import viewer as current_viewer
+from dashapp.jsonbody import posted
 from models.rules import promises
 from models.store import dispositions, openings, wrap_ups
 from models.store.notes import BadNote
@@ -34,9 +35,8 @@ def blueprint() -> Blueprint:
     @auth.policy(auth.SIGNED_IN)
     def save() -> Response:
         kept, who = current_store(), current_viewer()
-        posted = request.get_json(silent=True)
         try:
-            lead_id, draft = _read(posted if isinstance(posted, dict) else {})
+            lead_id, draft = _read(posted())
             done = wrap_ups.save(kept, who, lead_id, draft)
         except NoSuchLead:
             return _no(GONE, 404)
@@ -49,14 +49,14 @@ def blueprint() -> Blueprint:
     return doors
 
 
-def _read(posted: dict[str, object]) -> tuple[int, Draft]:
+def _read(said: dict[str, object]) -> tuple[int, Draft]:
     """Raises ``BadSave`` for what our own page never sends, and ``BadMoment`` for a time that cannot be."""
     kept = current_store()
-    lead_id, note, at = _id(posted, "lead"), posted.get("note") or "", posted.get("at")
+    lead_id, note, at = _id(said, "lead"), said.get("note") or "", said.get("at")
     if lead_id is None or not isinstance(note, str) or not isinstance(at, str | None):
         raise BadSave("This page sent something that cannot be read: load it again. What you typed stays.")
     due = promises.read(at, kept.rules.zone, kept.now()) if at else None
-    return lead_id, Draft(_id(posted, "call"), _id(posted, "result"), note, due)
+    return lead_id, Draft(_id(said, "call"), _id(said, "result"), note, due)
 
 
 def _id(posted: dict[str, object], name: str) -> int | None:

@@ -1,11 +1,11 @@
 """What a person's browser may do when a call comes: their choice of sound and notification, and a card's last words."""
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from dashapp import auth
 from dashapp.context import store as current_store
 from dashapp.context import viewer as current_viewer
-from dashapp.jsonbody import answer
+from dashapp.jsonbody import answer, posted
 from models.store import last_words, preferences
 
 MOST = 2**62
@@ -19,8 +19,7 @@ def blueprint() -> Blueprint:
     @auth.policy(auth.SIGNED_IN)
     def choose() -> Response:
         """JSON {"name": "sound" | "notify", "value": "on" | "off"} → the same; 400 for anything else."""
-        posted = request.get_json(silent=True)
-        asked = posted if isinstance(posted, dict) else {}
+        asked = posted()
         name, value = str(asked.get("name")), str(asked.get("value"))
         try:
             if name not in CHOSEN_HERE:

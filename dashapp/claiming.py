@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Any, TypeGuard
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from dashapp import auth
 from dashapp.context import store as current_store
 from dashapp.context import viewer as current_viewer
-from dashapp.jsonbody import answer
+from dashapp.jsonbody import answer, posted
 from models.rules.access import Viewer
 from models.store import claims
 from models.store.base import Store
@@ -28,8 +28,7 @@ def blueprint() -> Blueprint:
         409 {"error": "taken", "say", "holder"} when a colleague has it; 404 when there is no such open entry for
         this person; 403 {"error": "not_allowed", "say"}.
         """
-        posted = request.get_json(silent=True)
-        asked: dict[str, Any] = posted if isinstance(posted, dict) else {}
+        asked = posted()
         entry_id, person_id = asked.get("entry"), asked.get("person")
         if not _is_id(entry_id) or str(asked.get("do")) not in _DONE:
             return answer(

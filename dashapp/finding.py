@@ -7,10 +7,11 @@ kept.
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify
 
 from dashapp import auth
 from dashapp.context import store, viewer
+from dashapp.jsonbody import posted
 from ingest.dialing import modes
 from models.rules.access import Role
 from models.store import searching
@@ -25,8 +26,7 @@ def blueprint() -> Blueprint:
     @doors.post("/search.json")
     @auth.policy(auth.SIGNED_IN)
     def search() -> Response:
-        body = request.get_json(silent=True)
-        asked, ids = _asked(body if isinstance(body, dict) else {})
+        asked, ids = _asked(posted())
         kept, who = store(), viewer()
         with kept.read() as tx:
             found = searching.find(kept, tx, who, asked) if asked else searching.recent(tx, who, ids)

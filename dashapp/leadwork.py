@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify
 
 from dashapp import auth
 from dashapp.context import store, viewer
+from dashapp.jsonbody import posted
 from models.store import lead_editing, merging
 from models.store.lead_editing import FIELDS, BadDetail, NotEditable, Outcome
 from models.store.merging import NotMergeable
@@ -90,8 +91,8 @@ def answer(status: int, **body: Any) -> Response:
 
 def body_of() -> Mapping[str, Any]:
     """The request's JSON object. Raises ``Misread``."""
-    body = request.get_json(silent=True)
-    if not isinstance(body, dict):
+    body = posted()
+    if not body:
         raise Misread("a JSON object is needed")
     return body
 

@@ -210,7 +210,7 @@ def blueprint(hub: Hub) -> Blueprint:
     @auth.policy(auth.SIGNED_IN)
     def viewing() -> Response:
         opening_id = posted().get("opening_id")
-        if not isinstance(opening_id, int):
+        if type(opening_id) is not int or not 0 < opening_id < 2**62:
             return answer({"error": "opening_id must be a number"}, 400)
         return answer({"ok": openings.still_viewing(current_store(), current_viewer(), opening_id)})
 

@@ -6,10 +6,11 @@ request our own pages do not make.
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify
 
 from dashapp import auth
 from dashapp.context import store, viewer
+from dashapp.jsonbody import posted
 from models.store import reveals
 from models.store.reveals import NotRevealed
 
@@ -20,8 +21,7 @@ def blueprint() -> Blueprint:
     @doors.post("/reveal")
     @auth.policy(auth.SIGNED_IN)
     def reveal() -> Response:
-        body = request.get_json(silent=True)
-        body = body if isinstance(body, dict) else {}
+        body = posted()
         lead_id, reason = body.get("lead"), body.get("reason")
         if not isinstance(lead_id, int) or isinstance(lead_id, bool) or not isinstance(reason, str):
             return _answer(400, say="A lead's id and a reason are needed.")

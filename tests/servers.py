@@ -150,6 +150,18 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def free_ports() -> int:
+    """A free port whose next one is free as well: a demo's simulator listens there."""
+    while True:
+        port = free_port()
+        with closing(socket.socket()) as probe:
+            try:
+                probe.bind(("127.0.0.1", port + 1))
+            except (OSError, OverflowError):
+                continue
+        return port
+
+
 def chromium() -> str:
     """The system's browser; ``make test`` installs it."""
     for name in BROWSERS:

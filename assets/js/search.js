@@ -4,7 +4,7 @@
   const cb = window.callboard;
   const WAIT = 120;
   const KEPT = 20;
-  const HINT = "Search name, city, last 4 digits";
+  const HINT = "Name, e-mail, programme, last 4 digits";
   const WAITING = { missed: ["missed", "telephone-x", "Missed"], pending: ["pending", "hourglass-split", "Pending"] };
   let palette = null;
   let number = "";

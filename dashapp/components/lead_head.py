@@ -10,6 +10,7 @@ from dashapp.components import reveal, words
 from dashapp.components.icon import icon
 from dashapp.components.menu import menu
 from dashapp.context import viewer
+from models.rules import redaction
 from models.store.leads import Profile
 from models.store.stages import Stage
 
@@ -32,7 +33,7 @@ def _line(profile: Profile) -> list[Component]:
     shown = reveal.number(profile.id, mask, viewer()) if profile.masks else html.Span(mask)
     said = [shown, html.Span(calls)]
     if profile.external_id:
-        said.append(html.Span(profile.external_id, className="num"))
+        said.append(html.Span(redaction.detail(profile.external_id), className="num"))
     return said
 
 

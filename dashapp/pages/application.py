@@ -69,7 +69,9 @@ def _head(lead: Profile, found: Application) -> Component:
                         ],
                         className="lead-name",
                     ),
-                    html.Div([html.Span(part) for part in line], className="lead-line num"),
+                    html.Div(
+                        [html.Span(part, className="text-nowrap") for part in line], className="lead-line num"
+                    ),
                 ],
                 className="who",
             ),

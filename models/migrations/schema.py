@@ -1,5 +1,6 @@
 """Bring a database to the schema this code expects, and tell whether it is there."""
 
+import threading
 from pathlib import Path
 
 from alembic import command
@@ -9,6 +10,9 @@ from alembic.script import Script, ScriptDirectory
 
 from models.db import Database
 
+# Alembic keeps its environment in its modules: one at a time in a process, whatever the database.
+_one_at_a_time = threading.Lock()
+
 
 def upgrade(db: Database) -> str:
     """Migrate to the newest revision and return its name.
@@ -16,7 +20,7 @@ def upgrade(db: Database) -> str:
     The write lock is held throughout, so of two processes that start together one migrates and the
     other finds nothing left to do; a migration that fails leaves the schema as it was.
     """
-    with db.begin() as tx:
+    with _one_at_a_time, db.begin() as tx:
         config = _config()
         config.attributes["connection"] = tx
         command.upgrade(config, "head")

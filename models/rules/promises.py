@@ -53,9 +53,12 @@ def read(typed: str, zone: ZoneInfo, now: datetime) -> datetime:
         raise BadMoment("The time of the follow-up cannot be read: choose a day and a time.") from None
     if bare.tzinfo is not None:
         raise BadMoment("The time of the follow-up is read in the institution's zone: leave the offset out.")
-    local = bare.replace(tzinfo=zone)
-    at = local.astimezone(now.tzinfo)
-    if at.astimezone(zone).replace(tzinfo=None) != bare:
+    try:
+        at = bare.replace(tzinfo=zone).astimezone(now.tzinfo)
+        again = at.astimezone(zone).replace(tzinfo=None)
+    except OverflowError:
+        raise BadMoment("The follow-up must be within a year: choose another day.") from None
+    if again != bare:
         raise BadMoment("This time does not exist on that day: the clocks are put forward over it.")
     if at < now - SLOW_HANDS:
         raise BadMoment("The follow-up would be in the past: choose a later time.")

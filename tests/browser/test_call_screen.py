@@ -91,12 +91,12 @@ def test_a_card_comes_up_and_leads_to_the_lead(
     server: Running, provider: Provider, lead: Lead, at_home: OpenAs
 ) -> None:
     page = at_home(server.cast.asha)
-    page.focus(".top input")
+    page.focus(".top .search input")
     call = provider.rings(lead, server.cast.asha, server.cast.ravi)
     card = page.locator(f".popup:has-text('{lead.name}')")
     expect(card).to_contain_text("Ringing 0:0")
     expect(card).to_contain_text("also rings Ravi")
-    expect(page.locator(".top input")).to_be_focused()
+    expect(page.locator(".top .search input")).to_be_focused()
     assert lead.phone[3:] not in page.content()
     card.get_by_role("link").click()
     page.wait_for_url(f"**/lead/{lead.id}?via=popup")

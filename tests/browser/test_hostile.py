@@ -122,7 +122,7 @@ def test_what_is_typed_is_text(own_server: Running, enter: Enter) -> None:
     page = enter(own_server.cast.asha, "/leads", at=own_server)
     words = [text for text in PAYLOADS if sum(map(str.isdigit, text)) < 6]  # else it is asked as a number
     for text in words[::4]:
-        field = page.locator(".top input")
+        field = page.locator(".top .search input")
         field.fill(text[:80])
         field.press("Enter")
         expect(page.locator("#leads-said")).to_contain_text(text[:80].strip())

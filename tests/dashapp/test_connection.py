@@ -141,7 +141,9 @@ def test_a_new_address_is_shown_once_and_the_old_one_lives_on(
     assert [token.id for token in live_tokens(store, here)] == [newest.id]
     assert TokenBook(store).find(cast.connection.token) is None
     with store.read() as tx:
-        actions = list(tx.scalars(select(audit.c.action).where(audit.c.person_id == cast.dev.id)))
+        actions = list(
+            tx.scalars(select(audit.c.action).where(audit.c.person_id == cast.dev.id).order_by(audit.c.id))
+        )
     assert actions == ["connection.token", "connection.revoke"]
 
 

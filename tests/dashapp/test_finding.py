@@ -42,7 +42,7 @@ def test_lately_open_and_odd_questions(visit: Visit, cast: Cast) -> None:
     assert answer.json
     assert [row["name"] for row in answer.json["rows"]] == ["One", "Two"]
     odd: Any
-    for odd in ([], {"q": 1}, {"q": None, "recent": "x"}, {"q": "x" * 5000}, {"q": "a\x00b"}):
+    for odd in ([], {"q": 1}, {"q": None, "recent": "x"}, {"q": "x" * 5000}):
         assert asha.post("/search.json", odd).status_code == 200, odd
 
 

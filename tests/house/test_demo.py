@@ -36,7 +36,7 @@ from models.tables.calls import call, notification, offer
 from models.tables.leads import application, lead, lead_phone
 from models.tables.people import presence
 from tests.databases import KINDS, Databases
-from tests.servers import ROOT, free_port
+from tests.servers import ROOT, free_ports
 
 ZONE = ZoneInfo("Asia/Kolkata")
 SMALL = {"COUNT": 500, "STRANGERS": 20}
@@ -311,7 +311,7 @@ def test_every_seat_is_a_telephone_of_its_own() -> None:
 @pytest.mark.usefixtures("small")
 def test_make_run_rings_and_stops(tmp_path: Path) -> None:
     """The real thing, made small: server and simulator start, calls come in, SIGTERM ends both."""
-    port = free_port()
+    port = free_ports()
     command.prepare(settings_for(tmp_path, PORT=port))
     told = json.loads((tmp_path / credentials.FILE).read_text())
     began = datetime.now(UTC)

@@ -33,7 +33,7 @@ def section() -> list[Component]:
     used = [each for each in found if each.active]
     retired = [each for each in found if not each.active]
     heads = (
-        "Key",
+        "Order",
         "Name",
         "Calls",
         ["Ends ", info("Talked: both sides spoke. Unanswered: everything else.")],
@@ -61,10 +61,10 @@ def _row(of: Disposition, at: int, count: int, known: Sequence[str]) -> Componen
     places = {NOWHERE: "Nowhere"} | {name: name for name in known}
     if of.stage and of.stage not in places:
         places[of.stage] = f"{of.stage} (not on the list: moves nobody)"
-    key = html.Kbd(str(at + 1), title="Its key while it is among the results that fit the call")
+    key = html.Span(str(at + 1), className="num")
     return html.Tr(
         [
-            html.Td(key if at < KEYS else ""),
+            html.Td(key),
             html.Td(parts.text(ident("label"), of.label, f"Name of {of.label}", dispositions.LONGEST)),
             html.Td(parts.several(ident("directions"), of.directions, DIRECTIONS, f"Calls of {of.label}")),
             html.Td(parts.several(ident("ends"), of.ends, ENDS, f"Ends of {of.label}")),
