@@ -36,20 +36,25 @@ def record(store: Store, viewer: Viewer, told: Any) -> bool:
     values = _read(told)
     now = store.now()
 
-    with store.read() as tx:  # what is refused costs no commit
+    def known(tx: Connection) -> bool:
+        """Is it on file already? Raises what speaks against keeping it."""
         if _known(tx, values["id"]):
-            return False
+            return True
         if values["reference"] is not None and not _own(tx, viewer, values["reference"]):
             raise BadEvent("reference: that of a dial of your own, or null")
         if _told(tx, viewer, now) >= MOST_A_MINUTE:
             raise TooMany
+        return False
 
     def work(tx: Connection) -> bool:
-        if _known(tx, values["id"]):
+        if known(tx):  # asked again, for writes are one after the other and reads are not
             return False
         tx.execute(insert(phone_event).values(**values, person_id=viewer.person_id, received_at=now))
         return True
 
+    with store.read() as tx:  # what is refused costs no commit
+        if known(tx):
+            return False
     return bool(store.write(work))
 
 

@@ -1,11 +1,13 @@
 """Softphone seats: what a person's browser is given, and what it tells of itself."""
 
 import json
+import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import Connection, func, select, update
 
 from models.rules import softphone
 from models.rules.access import Viewer
@@ -201,6 +203,37 @@ def test_a_phone_that_tells_without_end_is_told_to_stop(store: Store, cast: Cast
     assert tell("ravi", 500), "somebody else's phone"
     clock.set(store.now() + timedelta(seconds=61))
     assert tell("asha", 500)
+
+
+def test_the_limit_holds_for_events_told_at_the_same_moment(
+    store: Store, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both look while there is room for one, and neither is written yet."""
+    asha, told, looked = cast.viewer("asha"), phone_events._told, threading.Barrier(3, timeout=20)
+    event = {"kind": "muted", "at": "2026-11-23T09:30:00Z"}
+    for number in range(phone_events.MOST_A_MINUTE - 1):
+        assert phone_events.record(store, asha, event | {"id": f"event-{number:03}"})
+    readers = set()
+
+    def counted(tx: Connection, viewer: Viewer, now: datetime) -> int:
+        found = told(tx, viewer, now)
+        if threading.current_thread().name.startswith("phone") and found < phone_events.MOST_A_MINUTE:
+            readers.add(threading.current_thread().name)
+            looked.wait()
+        return found
+
+    monkeypatch.setattr(phone_events, "_told", counted)
+    with ThreadPoolExecutor(2, thread_name_prefix="phone") as both:
+        waiting = [
+            both.submit(phone_events.record, store, asha, event | {"id": f"at-once-{n}"}) for n in (1, 2)
+        ]
+        looked.wait()
+        became = [each.exception(20) or each.result() for each in waiting]
+    assert len(readers) == 2, "one looked after the other was written"
+    assert [became.count(True), [type(each) for each in became].count(phone_events.TooMany)] == [1, 1]
+    with store.read() as tx:
+        kept = tx.scalar(select(func.count()).select_from(phone_event))
+    assert kept == phone_events.MOST_A_MINUTE
 
 
 def test_an_event_is_of_one_of_the_persons_own_clicks(store: Store, cast: Cast) -> None:
