@@ -3,7 +3,7 @@
 import json
 import re
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -45,6 +45,21 @@ def origin(url: str) -> str:
     except ValueError:
         return ""
     return f"{parts.scheme}://{parts.hostname.lower()}:{port}" if parts.hostname and port else ""
+
+
+def lies_at(url: str, places: Iterable[str]) -> bool:
+    """Is an address at one of these places? A place is an address, of which scheme, host and port count, or a host
+    as an admin names it: ``*.example.com`` for all below, at the usual port of its scheme unless it carries one."""
+    at = origin(url)
+    return bool(at) and any(at == origin(each) if "://" in each else _at_host(at, each) for each in places)
+
+
+def _at_host(at: str, named: str) -> bool:
+    scheme, _, place = at.partition("://")
+    wanted = named.strip().lower()
+    if not re.search(r":[0-9]+$", wanted):
+        wanted = f"{wanted}:{_PORTS.get(scheme, '')}"
+    return place.endswith(wanted[1:]) if wanted.startswith("*.") else place == wanted
 
 
 def entered(connection: ConnectionInfo, name: str, label: str) -> str:

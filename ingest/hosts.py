@@ -23,18 +23,17 @@ class Forbidden(Refused):
 class Allowed:
     """The hosts of one connection, and those of them that an operator lets live on a private network.
 
-    An entry is a name, or ``*.example.com`` for everything below it. A private host may carry a port
-    (``10.0.0.5:8088``): then only that one.
+    An entry is a name, or ``*.example.com`` for everything below it. It may carry a port (``10.0.0.5:8088``): then
+    only that one, unless one of the connection's hosts is named without, too.
     """
 
     def __init__(self, hosts: Iterable[str], private_hosts: Iterable[str] = ()) -> None:
-        self._hosts = frozenset(_spelled(host) for host in hosts)
-        self._private: dict[str, set[int]] = {}
-        for entry in private_hosts:
-            host, port = _with_port(entry)
-            ports = self._private.setdefault(_spelled(host), set())
-            if port is not None:
-                ports.add(port)
+        named = list(hosts)
+        self._hosts = _ports(named)
+        for host, port in map(_with_port, named):
+            if port is None:
+                self._hosts[_spelled(host)].clear()
+        self._private = _ports(private_hosts)
 
     def is_private(self, host: str) -> bool:
         """Did the operator let this host live on a private network?"""
@@ -51,7 +50,8 @@ class Allowed:
             raise Forbidden("this address names no host")
         if "@" in _authority(url):
             raise Forbidden(f"an address at {host} carries credentials")
-        if not self._is_ours(host):
+        named = self._named(host)
+        if not named:
             raise Forbidden(f"{host} is none of this connection's hosts")
         private = self._private.get(host)
         if read.scheme != "https" and not (read.scheme == "http" and private is not None):
@@ -62,12 +62,17 @@ class Allowed:
                 raise Forbidden(f"{host} may not be asked at port {port}")
         elif port != _DEFAULT_PORTS[read.scheme] and not _SMALLEST_FREE_PORT <= port <= 65535:
             raise Forbidden(f"{host} may not be asked at port {port}")
+        if not any(not ports or port in ports for ports in named):
+            raise Forbidden(f"{host} may not be asked at port {port}")
         return read
 
-    def _is_ours(self, host: str) -> bool:
-        if host in self._hosts:
-            return True
-        return any(host.endswith(each[1:]) for each in self._hosts if each.startswith("*.") and len(each) > 3)
+    def _named(self, host: str) -> list[set[int]]:
+        """The ports of each entry that means this host; no port in it: any."""
+        return [
+            ports
+            for each, ports in self._hosts.items()
+            if host == each or (each.startswith("*.") and len(each) > 3 and host.endswith(each[1:]))
+        ]
 
 
 def is_public(address: str) -> bool:
@@ -123,6 +128,14 @@ def _spelled(host: str) -> str:
         return star + httpx.URL(scheme="https", host=bare).raw_host.decode("ascii").lower()
     except (httpx.InvalidURL, ValueError):
         return star + bare.lower()
+
+
+def _ports(entries: Iterable[str]) -> dict[str, set[int]]:
+    """Host → the ports its entries carry."""
+    found: dict[str, set[int]] = {}
+    for host, port in map(_with_port, entries):
+        found.setdefault(_spelled(host), set()).update(() if port is None else (port,))
+    return found
 
 
 def _with_port(entry: str) -> tuple[str, int | None]:

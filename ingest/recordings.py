@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
+from ingest import asking
 from ingest.client import Reason, RecordingLink, Refused, Unsettled
 from ingest.contract import ConnectionInfo
 from ingest.hosts import Allowed
@@ -144,8 +145,11 @@ def _link(
     except Refused as refused:
         if refused.reason not in (Reason.NOT_SET_UP, Reason.OTHER):
             raise
+        named = named_hosts(connection)
         try:
-            Allowed(named_hosts(connection), private_hosts).check(reference)
+            Allowed(named, private_hosts).check(reference)
+            if not asking.lies_at(reference, [*named, *private_hosts]):
+                raise Forbidden("this port is none of those named for recordings")
         except Forbidden as error:
             if refused.reason is Reason.OTHER and "://" in reference:
                 raise error from None

@@ -287,6 +287,26 @@ def test_a_link_to_another_host_needs_a_setting(desk: Desk, asked: Asked) -> Non
     assert asked().recording("a.mp3").url.startswith("https://files.myoperator.co/")
 
 
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "https://files.myoperator.co:8443",
+        "https://bucket.example:8443",
+        "https://bucket.example.evil.example",
+        "https://myoperator.co.evil.example",
+    ],
+)
+def test_a_link_to_another_port_is_another_place(desk: Desk, asked: Asked, elsewhere: str) -> None:
+    desk.recordings["a.mp3"] = b"ID3"
+    client = asked(recording_hosts="bucket.example, ports.example:8443")
+    desk.keys["recordings_at"] = elsewhere
+    with pytest.raises(Refused) as caught:
+        client.recording("a.mp3")
+    assert caught.value.reason is Reason.NOT_SET_UP
+    desk.keys["recordings_at"] = "https://ports.example:8443"
+    assert client.recording("a.mp3").url.startswith("https://ports.example:8443/")
+
+
 @pytest.mark.parametrize("name", ["", "../secret", "http://169.254.169.254/", "a\\b"])
 def test_what_is_no_recordings_name_asks_nobody(desk: Desk, asked: Asked, name: str) -> None:
     desk.faults.append(Fault(500))

@@ -314,6 +314,11 @@ def test_a_recording_is_where_the_record_says_without_credentials(asked: Asked, 
     [
         "https://s3.ap-southeast-1.amazonaws.com/somebody-elses-bucket/a.mp3",
         "https://recordings.kookoo.in.evil.example/a.mp3",
+        "https://recordings.kookoo.in:8443/a.mp3",
+        "https://s3.ap-southeast-1.amazonaws.com:8443/recordings.kookoo.in/demo/a.mp3",
+        "http://s3.ap-southeast-1.amazonaws.com/recordings.kookoo.in/demo/a.mp3",
+        "https://in1-ccaas-api.ozonetel.com:6379/a.mp3",
+        "https://audio.partner.example:8443/a.mp3",
         "http://169.254.169.254/latest/meta-data/",
         "file:///etc/passwd",
         "https://[",
@@ -322,8 +327,16 @@ def test_a_recording_is_where_the_record_says_without_credentials(asked: Asked, 
 )
 def test_a_recording_elsewhere_is_refused(asked: Asked, told: str) -> None:
     with pytest.raises(Refused) as caught:
-        asked().recording(told)
+        asked(recording_hosts=["audio.partner.example"]).recording(told)
     assert caught.value.reason is Reason.OTHER  # whoever plays it takes no other way to this address
+
+
+def test_a_named_host_may_carry_its_port(asked: Asked) -> None:
+    client = asked(recording_hosts=["audio.partner.example:8443"])
+    assert client.recording("https://audio.partner.example:8443/a.mp3").url.startswith("https://audio.")
+    for elsewhere in ("https://audio.partner.example/a.mp3", "https://audio.partner.example:8444/a.mp3"):
+        with pytest.raises(Refused):
+            client.recording(elsewhere)
 
 
 def test_the_setting_names_the_host() -> None:

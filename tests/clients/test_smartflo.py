@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -302,14 +303,17 @@ def test_the_token_goes_to_the_vendors_own_hosts_only() -> None:
     assert linked(own).url == own
     assert linked("https://s3.example.com/a.mp3", recording_hosts=["s3.example.com"]).headers == {}
     assert linked(own.replace("https", "http")).headers == {}
-    assert linked(own.replace(".com/", ".com:9999/")).headers == {}
-    assert linked(own.replace(".com/", ".com:port/")).headers == {}
+    for port in ("9999", "port"):
+        elsewhere = own.replace(".com/", f".com:{port}/")
+        assert refused(partial(linked, elsewhere)).reason is Reason.NOT_SET_UP
 
 
 @pytest.mark.parametrize(
     "url",
     [
         "https://evil.example/x.mp3",
+        "https://cloudphone.tatateleservices.com:8443/x",
+        "https://named.example:8443/x",
         "https://cloudphone.tatateleservices.com.evil.example/x",
         "https://evil.example/?h=cloudphone.tatateleservices.com",
         "https://cloudphone.tatateleservices.com@evil.example/x",
@@ -317,7 +321,7 @@ def test_the_token_goes_to_the_vendors_own_hosts_only() -> None:
     ],
 )
 def test_a_recording_elsewhere_is_not_fetched(url: str) -> None:
-    assert refused(lambda: linked(url)).reason is Reason.NOT_SET_UP
+    assert refused(lambda: linked(url, recording_hosts=["named.example"])).reason is Reason.NOT_SET_UP
 
 
 def test_a_recording_is_fetched_with_the_token(faced: Faced, desk: Desk) -> None:

@@ -267,6 +267,23 @@ def test_a_recording_on_a_host_nobody_named_is_not_fetched(faced: Faced, desk: D
     assert named.recording(told_recording()).url.startswith("http://files.example/")
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1:6379", "files.example:9"])
+def test_a_recording_at_another_port_is_at_another_place(faced: Faced, desk: Desk, host: str) -> None:
+    recordings(desk, host)
+    client = make(faced, recording_hosts=["files.example"])
+    assert refused(lambda: client.recording(told_recording())).reason is Reason.NOT_SET_UP
+
+
+def test_a_recording_lies_at_the_apis_own_port_or_one_that_was_named(faced: Faced, desk: Desk) -> None:
+    client = make(faced, recording_hosts=["files.example:8080"])
+    own = client._connection.settings["api_url"].removeprefix("http://")  # type: ignore[attr-defined]
+    recordings(desk, own)
+    assert client.recording(told_recording()).url.startswith(f"http://{own}/")
+    desk.records.clear()
+    recordings(desk, "files.example:8080")
+    assert client.recording(told_recording()).url.startswith("http://files.example:8080/")
+
+
 def test_a_recording_that_is_not_there_is_none_of_another_call(client: Client, desk: Desk) -> None:
     assert refused(lambda: client.recording(told_recording())).reason is Reason.OTHER
     recordings(desk)

@@ -288,3 +288,17 @@ def test_what_the_message_tells_is_the_host_and_no_more(web: Outbound) -> None:
     assert "evil.example" in str(refused.value)
     assert "98000" not in str(refused.value)
     assert "hush" not in str(refused.value)
+
+
+def test_a_host_named_with_its_port_is_asked_there_only(names: Names) -> None:
+    names.answers = {"files.example": [[PUBLIC]], API: [[PUBLIC]]}
+    web = Outbound(["files.example:8443", f"{API}:8443", API])
+    for url in ("https://files.example/a", "https://files.example:9443/a"):
+        with pytest.raises(Forbidden, match="port"):
+            web.ask("GET", url)
+    for url in ("https://files.example:8443/a", f"https://{API}/a", f"https://{API}:9443/a"):
+        with pytest.raises(Refused) as raised:
+            web.ask("GET", url)
+        assert raised.value.reason is Reason.DOWN
+    assert names.connected == [PUBLIC] * 3
+    web.close()

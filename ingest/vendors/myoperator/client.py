@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from ingest import asking
 from ingest.client import (
     Client,
     DialOrder,
@@ -114,14 +115,12 @@ class Account(NoClient):
         url = accepted(answer).get("url")
         if not isinstance(url, str) or not url:
             raise Unsettled("MyOperator answered without a link")
-        try:
-            host = (urlsplit(url).hostname or "").lower()
-        except ValueError as error:
-            raise Unsettled("MyOperator's link cannot be read") from error
-        if not _is_among(host, hosts(self._connection)):
+        if not (at := asking.origin(url)):
+            raise Unsettled("MyOperator's link cannot be read")
+        if not asking.lies_at(url, [_base(self._connection, LOGS), *_OWN, *_more_hosts(self._connection)]):
             raise Refused(
                 Reason.NOT_SET_UP,
-                f"the recording is kept at {host[:80] or 'no host'}: add it to recording_hosts",
+                f"the recording is kept at {at.partition('://')[2][:80]}: add it to recording_hosts",
             )
         return RecordingLink(url)
 
@@ -169,9 +168,3 @@ def _base(connection: ConnectionInfo, public: str) -> str:
 
 def _more_hosts(connection: ConnectionInfo) -> list[str]:
     return [host.lower() for host in listed(connection.settings, "recording_hosts")]
-
-
-def _is_among(host: str, allowed: Iterable[str]) -> bool:
-    return bool(host) and any(
-        host == each or (each.startswith("*.") and host.endswith(each[1:])) for each in allowed
-    )

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
+from ingest import asking
 from ingest.client import (
     Client,
     DialOrder,
@@ -121,16 +122,15 @@ class Account(NoClient):
 
     def recording(self, reference: str) -> RecordingLink:
         """The address a record named, if it is one of the places Ozonetel keeps recordings."""
-        try:
-            parts = urlsplit(reference)
-            host = (parts.hostname or "").lower()
-        except ValueError as error:
-            raise Refused(Reason.OTHER, "the recording's address cannot be read") from error
-        allowed = host == BUCKET and parts.path.startswith(f"/{RECORDINGS}/")
-        if not allowed and host not in {*hosts(self._connection)} - {BUCKET}:
-            raise Refused(Reason.OTHER, f"{host or 'this'} is none of the places of recordings")
-        if parts.scheme == "http" and host == RECORDINGS:
-            reference = urlunsplit(parts._replace(scheme="https"))
+        in_bucket = asking.lies_at(reference, [f"https://{BUCKET}"])
+        allowed = in_bucket and urlsplit(reference).path.startswith(f"/{RECORDINGS}/")
+        places = [self._base, RECORDINGS, *_more_hosts(self._connection)]
+        if not allowed and not asking.lies_at(reference, places):
+            raise Refused(
+                Reason.OTHER, f"{asking.host(reference) or 'this'} is none of the places of recordings"
+            )
+        if asking.lies_at(reference, [f"http://{RECORDINGS}"]):
+            reference = urlunsplit(urlsplit(reference)._replace(scheme="https", netloc=RECORDINGS))
         return RecordingLink(reference)
 
     def _add(

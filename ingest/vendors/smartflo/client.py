@@ -77,14 +77,13 @@ class CallsOnly(NoClient):
     def recording(self, reference: str) -> RecordingLink:
         """The address itself. Our token goes with it to the vendor's own hosts, each at its own port, and to nobody
         else's."""
-        host = asking.host(reference)
-        if host not in {each.lower() for each in hosts(self._connection)}:
+        if not asking.lies_at(reference, [self._base, *hosts(self._connection)]):
+            at = asking.origin(reference).partition("://")[2]
             raise Refused(
-                Reason.NOT_SET_UP, f"recordings at {host or 'no host'} are not fetched: name it first"
+                Reason.NOT_SET_UP, f"recordings at {at or 'no host'} are not fetched: name it first"
             )
-        own = {self._base, *(f"https://{each}" for each in _RECORDINGS.get(_brand(self._connection), ()))}
-        safe = asking.origin(reference) in {asking.origin(each) for each in own} - {""}
-        return RecordingLink(reference, self._bearer() if safe else {})
+        own = [self._base, *(f"https://{each}" for each in _RECORDINGS.get(_brand(self._connection), ()))]
+        return RecordingLink(reference, self._bearer() if asking.lies_at(reference, own) else {})
 
     def _ask(self, method: str, path: str, **what: Any) -> Answer:
         if not self._base.startswith(("https://", "http://")):

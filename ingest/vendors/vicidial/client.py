@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import parse_qs, urlsplit
 
+from ingest import asking
 from ingest.client import (
     Answer,
     Client,
@@ -118,10 +119,12 @@ class Dialer(NoClient):
         found = _the_one(rows, known)
         if found is None:
             raise Refused(Reason.OTHER, "the dialer has no recording of this call")
-        host = (urlsplit(found).hostname or "").lower()
-        if host not in {each.lower() for each in hosts(self._connection)}:
+        # The dialer writes the addresses of recordings without the port of its API.
+        places = [_base(self._connection), *hosts(self._connection)]
+        if not asking.lies_at(found, places):
+            at = asking.origin(found).partition("://")[2]
             raise Refused(
-                Reason.NOT_SET_UP, f"recordings at {host or 'no host'} are not fetched: name it first"
+                Reason.NOT_SET_UP, f"recordings at {at or 'no host'} are not fetched: name it first"
             )
         return RecordingLink(found)
 
