@@ -199,6 +199,9 @@ class Entry:
     kind: str = "text"
     """``text``, ``number``, ``flag`` or ``list`` (comma separated)."""
 
+    lacks: Mapping[str, frozenset[Capability]] = field(default_factory=dict)
+    """By its value in lower case ("": not filled in), what the connection then cannot do: see ``ingest.abilities``."""
+
 
 @dataclass(frozen=True, slots=True)
 class SetUp:

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from ingest import asking, intake
+from ingest import abilities, asking, intake
 from ingest.client import DialOrder, Reason, Refused, Unsettled
 from ingest.contract import Capability, ConnectionInfo
 from ingest.http import Outbound
@@ -67,7 +67,7 @@ def _fits(seated: Seated, mode: Mode) -> bool:
         return False
     if mode is not Mode.HARDPHONE and not seated.settings.get("sip_wss_url"):
         return False
-    return Capability.DIAL in registry.get(seated.vendor).capabilities
+    return Capability.DIAL in abilities.of(registry.get(seated.vendor), seated.settings)
 
 
 class Dialer:

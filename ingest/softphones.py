@@ -1,12 +1,13 @@
 """What is asked of a connection whose provider has a SIP server that browsers reach: see docs/softphone.md."""
 
-from ingest.contract import Entry
+from ingest.contract import Capability, Entry
 
 SOFTPHONE = (
     Entry(
         "sip_wss_url",
         "SIP server for softphones",
         "Its WebSocket address, such as wss://sip.example:7443/ws. Leave empty where counselors use desk phones only.",
+        lacks={"": frozenset({Capability.SOFTPHONE})},
     ),
     Entry("sip_domain", "SIP domain", "What stands behind the @ of the softphones' addresses."),
     Entry(

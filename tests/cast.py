@@ -25,6 +25,9 @@ PASSWORD = "a long enough password"
 TOKEN = "0123456789abcdef0123456789abcdef"
 """Of the connection "open": the same in every copy, as the application remembers tokens for some seconds."""
 
+NOWHERE = "http://127.0.0.1:9/dial"
+"""Where the connection "open" would place calls: an address nobody is let out to."""
+
 INDORE_DID = "+917314000001"
 PUNE_DID = "+912024000001"
 
@@ -192,7 +195,13 @@ def fill(store: Store) -> Known:
         teams = {name: people.add_team(tx, name) for name in ("Indore", "Pune")}
         indore, pune = teams["Indore"], teams["Pune"]
         connection_id = connections.add(
-            tx, store.vault, slug="reference", vendor="open", label="Reference line", at=now
+            tx,
+            store.vault,
+            slug="reference",
+            vendor="open",
+            label="Reference line",
+            at=now,
+            settings={"dial_url": NOWHERE},
         )
         token = TOKEN
         tx.execute(

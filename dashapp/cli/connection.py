@@ -22,7 +22,7 @@ def add_to(commands: Any) -> None:
 
     add = what.add_parser("add", help="add a connection and print its hook address")
     add.add_argument("slug", help="short name, as in indore-main")
-    add.add_argument("--vendor", required=True, choices=registry.all_slugs())
+    add.add_argument("--vendor", required=True, choices=[*registry.all_slugs(), *registry.services()])
     add.add_argument("--label", required=True, help="name on the screens")
     add.add_argument("--team", help="who owns calls to a DID that no team claims")
     add.add_argument("--zone", help="IANA zone of times the provider sends without an offset")
@@ -69,7 +69,8 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
 
 
 def add_connection(store: Store, given: argparse.Namespace) -> None:
-    told = connection_mapping.told(given.vendor, given.mapping) if given.mapping else None
+    vendor, settings = registry.services().get(given.vendor, (given.vendor, {}))
+    told = connection_mapping.told(vendor, given.mapping) if given.mapping else None
     secrets = json.load(sys.stdin) if given.secrets else None
     if secrets is not None and not isinstance(secrets, dict):
         raise ValueError("the secrets must be a JSON object")
@@ -78,13 +79,14 @@ def add_connection(store: Store, given: argparse.Namespace) -> None:
             tx,
             store.vault,
             slug=given.slug,
-            vendor=given.vendor,
+            vendor=vendor,
             label=given.label,
             at=store.now(),
             zone=connections.zone(given.zone or store.rules.zone.key),
             country=connections.country(given.country or store.rules.country),
             team_id=people.add_team(tx, given.team) if given.team else None,
             secrets=secrets,
+            settings=settings,
         )
         if told is not None:
             mappings.save(tx, store, mappings.BY_COMMAND, connection_id, told)
@@ -92,6 +94,8 @@ def add_connection(store: Store, given: argparse.Namespace) -> None:
         for name in secrets or ():
             audit.secret_set(tx, store.now(), connection_id, name)
         audit.by_command(tx, store.now(), "connection.add", f"connection:{connection_id}", given.slug)
+    for name, value in settings.items():
+        print(f"{given.vendor} is {vendor} with the setting {name} = {value}")
     _print_address(given.settings, token)
 
 

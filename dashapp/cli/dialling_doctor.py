@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import Connection
 
 from dashapp.cli.findings import Finding, Grade
+from ingest import abilities
 from ingest.contract import Capability
 from ingest.vendors import registry
 from models.store import dial_readiness
@@ -15,19 +16,22 @@ NAMED = 5
 """So many people without a seat are named; of the others only their number is told."""
 
 _SUBJECT = "dialling"
-_ADDRESS = "dial_url"
 
 
 def examine(tx: Connection, vault: Vault) -> Iterator[Finding]:
     """Findings about connections that are on, and counselors who may sign in. The key must fit."""
     listed = dial_readiness.connections(tx, vault)
-    able = [one for one in listed if _places_calls(one)]
+    lacking = {one.slug: _lacking(one) for one in listed}
+    able = [one for one in listed if lacking[one.slug] == ""]
     if listed and not able:
         yield Finding(
             Grade.LOOK, _SUBJECT, "no connection is set up to place calls: nobody can click to call"
         )
     for one in able:
         yield _seats(one)
+    for slug, why in lacking.items():
+        if why:
+            yield Finding(Grade.WELL, _SUBJECT, f"{slug} cannot place calls: {why}")
     for one in listed:
         if one.settings.get("sip_wss_url") and "sip_secret" not in one.secrets and one.unproved:
             yield Finding(
@@ -40,13 +44,12 @@ def examine(tx: Connection, vault: Vault) -> Iterator[Finding]:
         yield from _seatless(tx)
 
 
-def _places_calls(one: Readiness) -> bool:
-    """Can it, and has it been told where?"""
+def _lacking(one: Readiness) -> str | None:
+    """Why it cannot place calls although its vendor can; empty: it can; None: its vendor cannot."""
     vendor = registry.get(one.vendor)
     if Capability.DIAL not in vendor.capabilities:
-        return False
-    needs_address = any(entry.name == _ADDRESS for entry in vendor.set_up.entries)
-    return not needs_address or bool(one.settings.get(_ADDRESS))
+        return None
+    return abilities.lacking(vendor, one.settings).get(Capability.DIAL, "")
 
 
 def _seats(one: Readiness) -> Finding:

@@ -37,7 +37,7 @@ dash.register_page(
 )
 
 MARKS = "connection-marks"
-LIVE = ("head", "alarm", "health", "tokens", "seats", "unmapped", "words")
+LIVE = ("head", "alarm", "health", "tokens", "seats", "unmapped", "words", "able")
 FURTHER: tuple[tuple[str, str, str, Callable[[Vendor], bool]], ...] = (
     ("/providers/<connection_id>/mapping", "Mapping", "diagram-3", lambda vendor: vendor.set_up.mapped),
     (
@@ -84,7 +84,7 @@ def layout(connection_id: str = "", **_: str) -> Component:
                 title="To fill in",
             ),
         ]
-        side.append(card(guide.abilities(vendor), title="What it can do"))
+        side.append(card(live("able"), title="What it can do"))
     side.append(card(live("seats"), title="Seats"))
     main += [
         card(live("unmapped"), title="Unmapped seats"),
@@ -111,6 +111,7 @@ def _live(found: Details) -> tuple[Any, ...]:
     """In the order of ``LIVE``."""
     kept, who = store(), viewer()
     now, zone = kept.now(), kept.rules.zone
+    vendor = connection_acting.vendor_of(found)
     with kept.read() as tx:
         all_health = providers.health(tx, who, now=now, rules=kept.rules)
         of = next(each for each in all_health if each.id == found.id)
@@ -132,6 +133,7 @@ def _live(found: Details) -> tuple[Any, ...]:
         _seats(seated),
         lists.unmapped(unmapped, candidates, now, whose=False),
         lists.unknown(words, now, whose=False),
+        guide.able(vendor, found.settings) if vendor is not None else None,
     )
 
 

@@ -1,6 +1,6 @@
 """The vendors we know. A vendor is loaded when a connection first needs it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -21,10 +21,17 @@ _VENDORS = (
     "myoperator",
 )
 
+_SERVICES: Mapping[str, tuple[str, Mapping[str, str]]] = {"servetel": ("smartflo", {"brand": "servetel"})}
+
 
 def all_slugs() -> tuple[str, ...]:
     """The slugs a connection may name, in the order screens list them."""
     return _VENDORS
+
+
+def services() -> Mapping[str, tuple[str, Mapping[str, str]]]:
+    """Names under which a vendor's platform is sold besides its own: the vendor, and the settings that say so."""
+    return _SERVICES
 
 
 @cache

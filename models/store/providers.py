@@ -1,6 +1,8 @@
 """How the connections to providers are doing. For administrators only: a viewer who is none sees nothing."""
 
+import json
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -47,6 +49,7 @@ class Health:
     calls_today: int = 0
     hearing: Judgement = LEARNING
     share: int = 1
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def heard_today(self) -> int:
@@ -134,6 +137,7 @@ def health(tx: Connection, viewer: Viewer, *, now: datetime, rules: Rules) -> li
             calls_today=calls.get(row.id, 0),
             hearing=_judged(usual.get(row.id), row.last_at, now, rules.zone),
             share=row.share,
+            settings=json.loads(row.settings),
         )
         for row in rows
     ]

@@ -172,8 +172,8 @@ def test_a_secret_goes_in_and_never_comes_back(visit: Visit, store: Store, cast:
         body = {
             "output": key,
             "outputs": [
-                {"id": "connection-entries", "property": "children"},
-                {"id": "connection-entries-told", "property": "children"},
+                dict(zip(("id", "property"), each.rsplit(".", 1), strict=True))
+                for each in key.strip(".").split("...")
             ],
             "inputs": [{"id": "connection-save", "property": "n_clicks", "value": 1}],
             "state": states,
@@ -311,6 +311,8 @@ def test_shares_are_told_in_percent(visit: Visit, store: Store, cast: Cast) -> N
     assert dials
     one, two = (cast.line(f"dials-{place}", dials[0]) for place in range(2))
     with store.db.begin() as tx:
+        for line in (one, two):
+            connections.change(tx, store.vault, line.id, settings={"dial_url": "https://pbx.example/dial"})
         connections.change(tx, store.vault, cast.connection.id, active=False)
         connections.change(tx, store.vault, one.id, share=3)
     shown = visit(cast.dev).page("/providers").get_json()
@@ -320,6 +322,29 @@ def test_shares_are_told_in_percent(visit: Visit, store: Store, cast: Cast) -> N
     assert "25 %" in said
     assert {"connection": two.id, "type": "providers-share"} in [props.get("id") for props in nodes(shown)]
     assert shares.percent(0, 0) == "0 %"
+
+
+def test_what_a_connection_lacks_is_said_and_not_claimed(visit: Visit, store: Store, cast: Cast) -> None:
+    """Without the address that places calls nothing can be dialled: no share, no tick, no word on its card."""
+    dev, here = visit(cast.dev), cast.connection.id
+    why = 'fill in "Address that places calls"'
+
+    def page() -> str:
+        return text(dev.page(f"/providers/{here}").get_json())
+
+    def card() -> str:
+        return text(dev.page("/providers").get_json())
+
+    with store.db.begin() as tx:
+        connections.change(tx, store.vault, here, settings={"dial_url": None})
+    assert why in page()
+    assert "Dialling" not in card()
+    assert "No connection that is switched on can dial" in card()
+    with store.db.begin() as tx:
+        connections.change(tx, store.vault, here, settings={"dial_url": "https://pbx.example/dial"})
+    assert why not in page()
+    assert "Dialling" in card()
+    assert "No connection that is switched on can dial" not in card()
 
 
 def test_shares_are_changed_within_bounds(visit: Visit, store: Store, cast: Cast) -> None:

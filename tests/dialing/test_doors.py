@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from models.rules.access import Role
+from models.store import connections
+from models.store.base import Store
 from tests.cast import Cast, Person
 from tests.databases import Clock
 from tests.webapp import Visitor
@@ -102,3 +104,11 @@ def test_the_bar_is_for_who_calls(visit: Visit, cast: Cast, clock: Clock) -> Non
     bar = json.dumps(visit(cast.asha).page(f"/lead/{lead.id}").get_json())
     assert "Desk phone" in bar
     assert bar.count('"aria-disabled": "true"') >= 2, "softphones without a seat must not be offered"
+
+
+def test_a_connection_that_places_no_calls_is_not_offered(visit: Visit, store: Store, cast: Cast) -> None:
+    with store.db.begin() as tx:
+        connections.change(tx, store.vault, cast.connection.id, settings={"dial_url": None})
+    lead = cast.lead(owner=cast.asha)
+    answer = visit(cast.asha).post("/dial", _asked(lead.id))
+    assert (answer.status_code, answer.get_json()["error"]) == (409, "no_seat")

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from ingest.vendors import registry
 from models.store import connections, people, sip_seats
 from models.store.base import Store, utc_now
 from models.store.hooks import TokenBook
 from models.tables.people import audit
 from models.tables.telephony import connection
-from tests.cast import INDORE_DID, Cast
+from tests.cast import INDORE_DID, NOWHERE, Cast
 from tests.databases import ROOT_KEY
 from tests.house.commands import Run
 from tests.telling import ended, tell
@@ -39,6 +40,19 @@ def test_a_connection_is_set_up_and_its_token_changed(run: Run, on: Store, cast:
     assert book.find(first) is None
     listed = run("connection", "list")[1]
     assert re.search(r"line-two\s+open\s+Line two\s+1 seats\s+last heard never", listed)
+
+
+def test_a_platform_sold_under_another_name_is_added_by_that_name(run: Run, on: Store, cast: Cast) -> None:
+    name, (vendor, settings) = next(iter(registry.services().items()))
+    status, out, complained = run(
+        "connection", "add", "line-three", "--vendor", name, "--label", "Line three"
+    )
+    assert (status, complained) == (0, "")
+    [(setting, value)] = settings.items()
+    assert f"{name} is {vendor} with the setting {setting} = {value}" in out
+    account = TokenBook(on).find(_token(out))
+    assert account
+    assert (account.vendor, account.settings) == (vendor, settings)
 
 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
@@ -83,7 +97,7 @@ def test_a_connection_is_changed_piece_by_piece(run: Run, on: Store, cast: Cast)
     assert account
     assert (account.zone, account.country) == ("Asia/Dubai", "AE")
     assert (account.settings, account.secrets) == (
-        {"a": [1], "b": "x"},
+        {"dial_url": NOWHERE, "a": [1], "b": "x"},
         {"key": "very secret", "other": "word"},
     )
     with on.read() as tx:
@@ -95,7 +109,7 @@ def test_a_connection_is_changed_piece_by_piece(run: Run, on: Store, cast: Cast)
     assert run("connection", "set", slug, "--setting", "a=null", "--secret", "key", stdin="\n")[0] == 0
     again = TokenBook(on).find(token)
     assert again
-    assert (again.settings, again.secrets) == ({"b": "x"}, {"other": "word"})
+    assert (again.settings, again.secrets) == ({"dial_url": NOWHERE, "b": "x"}, {"other": "word"})
 
 
 def test_a_connection_is_switched_off_and_on(run: Run, on: Store, cast: Cast) -> None:

@@ -18,11 +18,16 @@ def dialling(run: Run) -> str:
 
 
 def test_a_connection_that_could_call_and_has_nobody(run: Run, on: Store, cast: Cast) -> None:
+    slug = cast.connection.slug
+    assert run("connection", "set", slug, "--setting", "dial_url=null")[0] == 0
     assert "no connection is set up to place calls" in dialling(run)
+    assert f'{slug} cannot place calls: fill in "Address that places calls"' in dialling(run)
     assert run("connection", "set", cast.connection.slug, "--setting", DIAL_URL)[0] == 0
     assert f"ok     dialling       {cast.connection.slug} can place calls for" in dialling(run)
     assert run("connection", "add", "spare", "--vendor", "open", "--label", "Spare")[0] == 0
-    assert "spare" not in dialling(run), "it has not been told where"
+    assert "spare can place calls" not in dialling(run), "it has not been told where"
+    assert "spare cannot place calls" in dialling(run)
+    assert f"{slug} cannot place calls" not in dialling(run)
     assert run("connection", "set", "spare", "--setting", DIAL_URL)[0] == 0
     assert "spare can place calls, but no counselor has a seat there" in dialling(run)
     assert run("connection", "seat", "spare", "asha@example.org", "9000000999")[0] == 0

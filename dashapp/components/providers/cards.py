@@ -12,6 +12,7 @@ from dashapp.components.icon import icon
 from dashapp.components.page import button, empty, link_button
 from dashapp.components.providers import health
 from dashapp.components.status import chip
+from ingest import abilities
 from ingest.contract import Capability, Vendor
 from models.store.providers import Health
 
@@ -48,7 +49,8 @@ def cards(found: Sequence[Health], vendors: dict[str, Vendor], now: datetime, zo
 
 def _card(of: Health, vendor: Vendor | None, now: datetime, zone: ZoneInfo) -> Component:
     look = health.state(of, now)
-    able = [CAN[each] for each in CAN if vendor and each in vendor.capabilities]
+    can = abilities.of(vendor, of.settings) if vendor else frozenset()
+    able = [CAN[each] for each in CAN if each in can]
     return html.Section(
         [
             html.Div(

@@ -108,6 +108,7 @@ def _switch(clicks: int | None, given: dict[str, Any] | None) -> Any:
 @callback(
     Output("connection-entries", "children"),
     Output("connection-entries-told", "children"),
+    Output(TICK, "data", allow_duplicate=True),
     Input(entries.SAVE, "n_clicks"),
     State({"type": entries.ENTRY, "name": ALL}, "value"),
     State({"type": entries.ENTRY, "name": ALL}, "id"),
@@ -118,7 +119,7 @@ def _switch(clicks: int | None, given: dict[str, Any] | None) -> Any:
 @allow("admin")
 def _save(
     clicks: int | None, values: Any, idents: Any, keep: str | None, given: dict[str, Any] | None
-) -> tuple[Any, Any]:
+) -> tuple[Any, Any, Any]:
     found = of(given)
     vendor = vendor_of(found) if found else None
     if (
@@ -128,7 +129,7 @@ def _save(
         or not isinstance(idents, list)
         or not isinstance(values, list)
     ):
-        return no_update, no_update
+        return no_update, no_update, no_update
     typed = {
         str(each["name"]): value
         for each, value in zip(idents, values, strict=False)
@@ -137,11 +138,11 @@ def _save(
     try:
         secrets, settings = entries.read(entries.asked(vendor, found), typed, found)
     except entries.BadEntry as error:
-        return no_update, banner("missed", "exclamation-triangle-fill", str(error))
+        return no_update, banner("missed", "exclamation-triangle-fill", str(error)), no_update
     if secrets or settings:
         _keep(found, secrets, settings, hours(keep))
         toast("Saved. Servers follow within seconds.")
-    return entries_form(given), None
+    return entries_form(given), None, store().now().timestamp()
 
 
 def _keep(found: Details, secrets: dict[str, str], settings: dict[str, Any], overlap: int) -> None:

@@ -1,32 +1,36 @@
 """What a connection can do, what is not proved of it, and the vendor's own page from its folder."""
 
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp.components.icon import icon
 from dashapp.components.providers.cards import CAN
+from ingest import abilities
 from ingest.contract import Vendor
 
 
-def abilities(vendor: Vendor) -> Component:
-    """Each capability with a tick or without, and what nobody has proved yet."""
+def able(vendor: Vendor, settings: Mapping[str, Any]) -> Component:
+    """Each capability with a tick or without, why it is without, and what nobody has proved yet."""
+    lacking = abilities.lacking(vendor, settings)
     rows = [
         html.Li(
             [
-                icon("check-lg" if can in vendor.capabilities else "dash", "tick"),
+                icon("check-lg" if has else "dash", "tick"),
                 icon(name),
                 html.Span(text),
-                html.Span(
-                    "" if can in vendor.capabilities else ", not with this provider",
-                    className="visually-hidden",
-                ),
+                html.Span(f": {lacking[can]}", className="small")
+                if can in lacking
+                else html.Span("" if has else ", not with this provider", className="visually-hidden"),
             ],
-            className="" if can in vendor.capabilities else "is-off",
+            className="" if has else "is-off",
         )
         for can, (name, text) in CAN.items()
+        for has in [can in vendor.capabilities and can not in lacking]
     ]
     unproved = None
     if vendor.set_up.unproved:

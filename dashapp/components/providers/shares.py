@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 
 from dashapp.components.page import info
 from dashapp.components.providers.labels import dom_id
+from ingest import abilities
 from ingest.contract import Capability, Vendor
 from models.store.providers import Health
 
@@ -17,11 +18,13 @@ DIALS = frozenset({Capability.DIAL, Capability.PUSH_LIST})
 
 
 def dialling(found: Sequence[Health], vendors: Mapping[str, Vendor]) -> list[Health]:
-    """The connections that are on and whose vendor dials or takes lists."""
+    """The connections that are on and can dial or take lists."""
     return [
         each
         for each in found
-        if each.active and each.vendor in vendors and vendors[each.vendor].capabilities & DIALS
+        if each.active
+        and each.vendor in vendors
+        and abilities.of(vendors[each.vendor], each.settings) & DIALS
     ]
 
 

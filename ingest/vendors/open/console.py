@@ -1,6 +1,6 @@
 """What an admin sets up for the open protocol."""
 
-from ingest.contract import Address, Entry, SetUp
+from ingest.contract import Address, Capability, Entry, SetUp
 from ingest.softphones import SOFTPHONE
 
 SET_UP = SetUp(
@@ -21,6 +21,7 @@ SET_UP = SetUp(
             "dial_url",
             "Address that places calls",
             "Where the provider takes a call to place (click-to-call). Leave empty where it does not.",
+            lacks={"": frozenset({Capability.DIAL})},
         ),
         Entry("dial_key", "Key for placing calls", "Sent as a bearer token with each call.", secret=True),
         Entry("caller_id", "Number shown", "The number leads see when we call, unless a call names one."),
@@ -28,6 +29,7 @@ SET_UP = SetUp(
             "records_url",
             "Address of the call records",
             "Where the provider serves its call logs, to be asked for what we lack. Leave empty where it does not.",
+            lacks={"": frozenset({Capability.PULL_LOG})},
         ),
         Entry(
             "records_since",

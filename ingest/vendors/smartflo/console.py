@@ -1,6 +1,6 @@
 """What an admin sets up in Smartflo's console and here."""
 
-from ingest.contract import Address, Entry, SetUp
+from ingest.contract import Address, Capability, Entry, SetUp
 
 PROOF_HEADER = "x-hook-token"
 
@@ -32,6 +32,7 @@ SET_UP = SetUp(
             "brand",
             "Service",
             'Leave empty for Smartflo; "servetel" for Servetel (no lists, no call records: not documented there)',
+            lacks={"servetel": frozenset({Capability.PUSH_LIST, Capability.PULL_LOG})},
         ),
         Entry("api_url", "API address", "In place of the service's public one, for others of the family"),
         Entry(
