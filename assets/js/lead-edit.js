@@ -16,6 +16,7 @@
   };
 
   const AWAY = "This could not be saved now. It is still here: try again in a moment.";
+  const place = (stage, sub) => (sub && sub !== stage ? `${stage} › ${sub}` : stage);
   const leadOf = (element) => Number(element.closest("[data-lead-id]").dataset.leadId);
 
   function button(text, act) {
@@ -109,7 +110,7 @@
     const lead = leadOf(item);
     const [status, told] = await cb.ask("/lead-stage", { lead, to, seen }).catch(() => [0, {}]);
     if (status === 200) {
-      const path = to.sub_stage ? `${to.stage} › ${to.sub_stage}` : to.stage;
+      const path = place(to.stage, to.sub_stage);
       chip.firstElementChild.textContent = path;
       chip.dataset.stageAt = to.stage;
       chip.dataset.subAt = to.sub_stage;
@@ -118,8 +119,7 @@
         cb.emit("needs-follow-up", { lead });
       }
     } else if (status === 409) {
-      const now = told.newer.sub_stage ? `${told.newer.stage} › ${told.newer.sub_stage}` : told.newer.stage;
-      cb.toast({ text: `${told.say} It is now in ${now}; choose again if that is wrong.`, icon: "person-check" });
+      cb.toast({ text: `${told.say} It is now in ${place(told.newer.stage, told.newer.sub_stage)}; choose again if that is wrong.`, icon: "person-check" });
     } else cb.toast({ text: told.say || AWAY, icon: "exclamation-triangle" });
     cb.redrawLead?.(lead);
   }

@@ -32,6 +32,8 @@
     if (!menu.hidden) return close(menu, false);
     menu.hidden = false;
     button.setAttribute("aria-expanded", "true");
+    const chosen = menu.querySelector("[aria-checked=true]");
+    if (chosen) menu.scrollTop = chosen.offsetTop - menu.clientHeight / 2; // of a long list the part that matters
     if (event.detail === 0) items(menu)[0]?.focus(); // opened by the keyboard
   });
 

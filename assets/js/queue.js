@@ -5,6 +5,16 @@
   const cb = window.callboard;
   const ORDER = "callboard-queue-order";
   const WORDS = { missed: "Missed", pending: "Pending", follow: "Follow-ups", mine: "My leads" };
+  const FIRST = { follow: "due" }; // the filter a tab begins with; elsewhere it is "all"
+  const FILTERS = { missed: ["all", "inbound", "outbound", "campaign"], pending: ["all", "inbound", "campaign"], follow: ["due", "later"] };
+  const AWAITS = {
+    missed: (n) => (n === 1 ? "1 missed call" : `${n} missed calls`),
+    pending: (n) => `${n} pending`,
+    follow: (n) => (n === 1 ? "1 follow-up is due" : `${n} follow-ups are due`),
+    later: (n) => `Show ${n} for later`,
+    due: (n) => `Show ${n} due`,
+    all: (n) => (n === 1 ? "Show the other" : `Show all ${n}`),
+  };
   const recent = []; // [event id, row]: what may have come between the page's reading and its drawing
   let queue = null;
 
@@ -47,7 +57,16 @@
     click(event) {
       const hit = (selector) => event.target.closest(selector);
       if (hit("[data-tab]")) return this.show(hit("[data-tab]").dataset.tab);
-      if (hit("[data-filter]")) { this.filter = hit("[data-filter]").dataset.filter; return this.draw(null, true); }
+      if (hit("[data-show-tab]")) {
+        const to = hit("[data-show-tab]").dataset.showTab;
+        this.show(to);
+        return this.root.querySelector(`[data-tab="${to}"]`).focus(); // the button just pressed is gone
+      }
+      if (hit("[data-filter]")) {
+        this.filter = hit("[data-filter]").dataset.filter;
+        this.draw(null, true);
+        return this.root.querySelector(`.pill[data-filter="${this.filter}"]`).focus();
+      }
       if (hit("[data-order]")) return this.reorder();
       if (hit("[data-claim]")) return cb.claim(hit("[data-claim]").dataset.do, Number(hit("[data-claim]").dataset.claim));
       const item = hit(".queue-item");
@@ -87,7 +106,7 @@
 
     show(tab) {
       this.tab = tab;
-      this.filter = "all";
+      this.filter = FIRST[tab] || "all";
       if (tab === "mine") cb.setProps("home-tab", { data: "mine" });
       this.draw(null, true);
       this.list.scrollTop = 0;
@@ -144,10 +163,14 @@
       after.scrollIntoView({ block: "nearest" });
     }
 
+    /* A promise is due once its time has come; the clock alone moves it from "Later". */
+    has(row, filter) {
+      if (filter === "due" || filter === "later") return (Date.parse(row.due_at) <= cb.now()) === (filter === "due");
+      return filter === "all" || row.direction === filter;
+    }
+
     shown() {
-      return cb.queueItems.group(
-        [...this.rows.values()].filter((row) => row.kind === this.tab && (this.filter === "all" || row.direction === this.filter)),
-      );
+      return cb.queueItems.group([...this.rows.values()].filter((row) => row.kind === this.tab && this.has(row, this.filter)));
     }
 
     /** `arrived` is the lead of what has just come; `anew` sorts all, else what is shown keeps its place. */
@@ -180,6 +203,7 @@
     }
 
     tick() {
+      if (this.counted("follow", "due") !== this.due) this.draw();
       this.nodes.forEach(({ li, item }) => cb.queueItems.refresh(li, item, this.lead, this.me));
     }
 
@@ -189,12 +213,28 @@
       sessionStorage.setItem("callboard-queue", JSON.stringify({ word: WORDS[this.tab], leads: items.map((item) => item.lead) }));
     }
 
-    counted(kind, direction = "all") {
-      return [...this.rows.values()].filter((row) => row.state === "open" && row.kind === kind && (direction === "all" || row.direction === direction)).length;
+    counted(kind, filter = FIRST[kind] || "all") {
+      return [...this.rows.values()].filter((row) => row.state === "open" && row.kind === kind && this.has(row, filter)).length;
+    }
+
+    /** Which empty state fits: nothing at all, or nothing of the kind that is asked for. */
+    nothing() {
+      if (this.tab === "follow") return this.counted("follow", this.filter === "due" ? "later" : "due") ? this.filter : "follow";
+      return this.filter === "all" || !this.counted(this.tab) ? this.tab : "filter";
+    }
+
+    ways(empty) {
+      for (const way of empty.querySelectorAll("[data-show-tab], [data-way]")) {
+        const { showTab, filter } = way.dataset;
+        const number = showTab ? this.counted(showTab) : this.counted(this.tab, filter);
+        way.hidden = !number;
+        way.textContent = AWAITS[showTab || filter](number);
+      }
     }
 
     frame(number) {
       const onMine = this.tab === "mine";
+      this.due = this.counted("follow", "due");
       this.root.querySelectorAll("[data-tab]").forEach((tab) => {
         const on = tab.dataset.tab === this.tab;
         tab.setAttribute("aria-selected", String(on));
@@ -206,11 +246,11 @@
         count.dataset.count = open;
       });
       this.root.querySelector(".queue-filters").hidden = onMine;
-      this.root.querySelectorAll("[data-filter]").forEach((pill) => {
-        const { filter, word } = pill.dataset;
+      this.root.querySelectorAll(".pill[data-filter]").forEach((pill) => {
+        const { filter } = pill.dataset;
         pill.setAttribute("aria-pressed", String(filter === this.filter));
-        pill.textContent = `${word} ${this.counted(this.tab, filter)}`;
-        pill.hidden = filter !== "all" && (this.tab === "follow" || (this.tab === "pending" && filter === "outbound"));
+        pill.querySelector(".n").textContent = this.counted(this.tab, filter);
+        pill.hidden = !FILTERS[this.tab]?.includes(filter);
       });
       const order = this.root.querySelector("[data-order]");
       order.querySelector("span").textContent = this.order === "urgent" ? "Urgent" : "Oldest";
@@ -218,7 +258,8 @@
       this.list.hidden = onMine || !number;
       document.getElementById("home-mine").hidden = !onMine;
       this.root.querySelectorAll("[data-empty]").forEach((empty) => {
-        empty.hidden = onMine || number > 0 || empty.dataset.empty !== this.tab;
+        empty.hidden = onMine || number > 0 || empty.dataset.empty !== this.nothing();
+        if (!empty.hidden) this.ways(empty);
       });
     }
   }

@@ -10,9 +10,9 @@ from dashapp.components import reveal, words
 from dashapp.components.icon import icon
 from dashapp.components.menu import menu
 from dashapp.context import viewer
-from models.rules import redaction
 from models.store.leads import Profile
 from models.store.stages import Stage
+from models.store.timeline_work import path
 
 
 def who(profile: Profile, places: list[Stage]) -> list[Component]:
@@ -33,13 +33,13 @@ def _line(profile: Profile) -> list[Component]:
     shown = reveal.number(profile.id, mask, viewer()) if profile.masks else html.Span(mask)
     said = [shown, html.Span(calls)]
     if profile.external_id:
-        said.append(html.Span(redaction.detail(profile.external_id), className="num"))
+        said.append(html.Span(profile.external_id, className="num"))
     return said
 
 
 def _stage(profile: Profile, places: list[Stage]) -> Component:
     ident = f"stage-menu-{profile.id}"
-    at = f"{profile.stage} › {profile.sub_stage}" if profile.sub_stage else profile.stage
+    at = path(profile.stage, profile.sub_stage)
     items: list[Component | None] = []
     for place in places:
         items.append(_item(place.name, None, profile, needs=place.needs_follow_up))
@@ -70,7 +70,7 @@ def _item(stage: str, sub: str | None, profile: Profile, *, needs: bool) -> Comp
     return html.Button(
         [
             html.Span(sub or stage),
-            html.Span([icon("calendar-plus"), "follow-up"], className="stage-needs") if needs else None,
+            html.Span([icon("calendar-plus"), "needs a date"], className="stage-needs") if needs else None,
             icon("check2", "tick"),
         ],
         type="button",

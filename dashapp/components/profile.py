@@ -147,7 +147,10 @@ def _tabs(profile: Profile) -> Component:
     return html.Div(
         [
             html.Button(
-                [word, html.Span(str(n), className="n") if n is not None else None],
+                [
+                    html.Span(word, className="tab-word", **{"data-word": word}),
+                    html.Span(str(n), className="n") if n is not None else None,
+                ],
                 type="button",
                 className="tab",
                 **{"data-tab-of": name, "aria-pressed": "true" if name == "timeline" else "false"},

@@ -25,7 +25,14 @@ dash.register_page(
 )
 
 MY_LEADS = 60
-FILTERS = (("all", "All"), ("inbound", "Inbound"), ("outbound", "Outbound"), ("campaign", "Campaign"))
+FILTERS = (
+    ("all", "All"),
+    ("inbound", "Inbound"),
+    ("outbound", "Outbound"),
+    ("campaign", "Campaign"),
+    ("due", "Due"),
+    ("later", "Later"),
+)
 NOTHING = {
     "missed": (
         "check2-circle",
@@ -42,7 +49,16 @@ NOTHING = {
         "Nobody to call again",
         "Promise a next call after a talk, and it appears here and reminds you.",
     ),
+    "due": (
+        "calendar-check",
+        "Nothing due now",
+        "What you promised for later comes here when its time has come, and you are reminded.",
+    ),
+    "later": ("calendar-check", "Nothing for later", "All you promised is due now."),
+    "filter": ("funnel", "None of this kind", "Others wait in this list."),
 }
+ELSEWHERE = {"missed": ("follow", "pending"), "pending": ("missed", "follow")}
+"""An empty tab, and the tabs it points to while something waits there."""
 
 
 def layout(lead: str | None = None, **_: str) -> Component:
@@ -72,15 +88,15 @@ def _queue(chosen: int | None) -> Component:
     return html.Section(
         [
             html.H1("Calls", className="visually-hidden"),
-            _tabs(waiting, len(promised), mine),
+            _tabs(waiting, sum(each["overdue"] for each in promised), mine),
             html.Div(
                 [
                     *[
                         html.Button(
-                            word,
+                            [word, " ", html.Span(className="n")],
                             type="button",
                             className="pill",
-                            **{"data-filter": name, "data-word": word, "aria-pressed": "false"},
+                            **{"data-filter": name, "aria-pressed": "false"},
                         )
                         for name, word in FILTERS
                     ],
@@ -105,7 +121,12 @@ def _queue(chosen: int | None) -> Component:
                 },
             ),
             *[
-                html.Div(empty(*said), hidden=True, className="queue-list", **{"data-empty": kind})
+                html.Div(
+                    empty(*said, *_ways(kind)),
+                    hidden=True,
+                    className="queue-list",
+                    **{"data-empty": kind},
+                )
                 for kind, said in NOTHING.items()
             ],
             html.Div(skeleton(6), id="home-mine", className="queue-list", hidden=True),
@@ -128,10 +149,21 @@ def _queue(chosen: int | None) -> Component:
     )
 
 
-def _tabs(waiting: list[dict[str, Any]], promised: int, mine: int) -> Component:
+def _ways(kind: str) -> list[Component]:
+    """Out of an empty list to what waits elsewhere; assets/js/queue.js says how much, and hides the way to nothing."""
+    marks = [{"data-show-tab": tab} for tab in ELSEWHERE.get(kind, ())]
+    if kind in ("due", "later", "filter"):
+        marks = [{"data-filter": {"due": "later", "later": "due"}.get(kind, "all"), "data-way": ""}]
+    return [
+        html.Button("Show", type="button", className="btn btn-secondary", hidden=True, **mark)
+        for mark in marks
+    ]
+
+
+def _tabs(waiting: list[dict[str, Any]], due: int, mine: int) -> Component:
     def tab(name: str, word: str, number: Component) -> Component:
         return html.Button(
-            [word, number],
+            [html.Span(word, className="tab-word", **{"data-word": word}), number],
             type="button",
             role="tab",
             className="tab",
@@ -149,9 +181,7 @@ def _tabs(waiting: list[dict[str, Any]], promised: int, mine: int) -> Component:
             tab(
                 "follow",
                 "Follow-ups",
-                html.Span(
-                    str(promised), className="n", **{"data-kind": "follow", "data-count": str(promised)}
-                ),
+                html.Span(str(due), className="n", **{"data-kind": "follow", "data-count": str(due)}),
             ),
             tab("mine", "My leads", html.Span(f"{mine:,}", className="n")),
         ],

@@ -98,8 +98,8 @@ def moments(
 
 
 def path(stage: str, sub: str | None) -> str:
-    """``Applied › Fee pending``."""
-    return f"{stage} › {sub}" if sub else stage
+    """``Applied › Fee pending``; a sub-stage named like its stage is said once."""
+    return f"{stage} › {sub}" if sub and sub != stage else stage
 
 
 def _from(column: ColumnElement[datetime], since: datetime | None) -> ColumnElement[bool]:

@@ -234,3 +234,74 @@ def test_a_phone_shows_one_column_and_opens_a_page(
     page.evaluate("lead => callboard.emit('next', {lead})", lead.id)
     page.wait_for_url("**/")
     expect(item(page, lead)).to_have_count(0)
+
+
+def test_what_is_due_comes_first_and_what_is_later_is_one_press_away(
+    own_server: Running, enter: Enter
+) -> None:
+    cast, store = own_server.cast, own_server.store
+    due, later = some_lead(own_server, "Due"), some_lead(own_server, "Later")
+    now = datetime.now(UTC)
+    made = [
+        follow_ups.make(store, cast.asha.viewer, due.id, now - timedelta(minutes=7)),
+        follow_ups.make(store, cast.asha.viewer, later.id, now + timedelta(hours=9)),
+    ]
+    page = enter(cast.asha, at=own_server)
+    expect(page.locator("[data-tab=follow] .n")).to_have_text("1")
+    page.get_by_role("tab", name="Follow-ups").click()
+    expect(item(page, due)).to_be_visible()
+    expect(item(page, later)).to_have_count(0)
+    page.get_by_role("button", name="Later 1").click()
+    expect(item(page, later)).to_be_visible()
+    expect(item(page, due)).to_have_count(0)
+    follow_ups.move(store, cast.asha.viewer, made[1], datetime.now(UTC) + timedelta(seconds=2))
+    expect(page.locator("[data-tab=follow] .n")).to_have_text("2")  # the clock alone says so
+    expect(page.locator("[data-empty=later]")).to_contain_text("All you promised is due now")
+    page.get_by_role("button", name="Show 2 due").click()
+    expect(item(page, later)).to_be_visible()
+    for each in made:
+        follow_ups.done(store, cast.asha.viewer, each)
+
+
+def test_an_empty_list_points_to_what_waits_elsewhere(
+    own_server: Running, provider: Provider, enter: Enter
+) -> None:
+    cast, store = own_server.cast, own_server.store
+    lead = some_lead(own_server, "Elsewhere")
+    page = enter(cast.asha, at=own_server)
+    nothing = page.locator("[data-empty=missed]")
+    expect(nothing).to_contain_text("Nothing missed")
+    expect(nothing.get_by_role("button")).to_have_count(0)
+    made = follow_ups.make(store, cast.asha.viewer, lead.id, datetime.now(UTC) - timedelta(minutes=7))
+    provider.talked(lead, cast.asha, "elsewhere")
+    expect(nothing.get_by_role("button", name="1 pending")).to_be_visible()
+    nothing.get_by_role("button", name="1 follow-up is due").click()
+    expect(page.get_by_role("tab", name="Follow-ups")).to_be_focused()
+    expect(item(page, lead)).to_be_visible()
+    follow_ups.done(store, cast.asha.viewer, made)
+    clear(page, lead)
+
+
+def test_choosing_a_tab_and_counting_to_ten_move_nothing(
+    own_server: Running, provider: Provider, enter: Enter
+) -> None:
+    cast = own_server.cast
+    page = enter(cast.asha, at=own_server)
+    tabs = page.locator(".queue-tabs [role=tab]")
+    expect(tabs.first.locator(".count")).to_have_text("0")
+
+    def places() -> list[float]:
+        return [box["x"] for box in (tab.bounding_box() for tab in tabs.all()) if box]
+
+    before = places()
+    for tab in tabs.all():
+        tab.click()
+        expect(tab).to_have_attribute("aria-selected", "true")
+        assert places() == before
+    leads = [some_lead(own_server, "Many") for _ in range(10)]
+    for lead in leads:
+        provider.missed(lead, cast.asha)
+    tabs.first.click()
+    expect(tabs.first.locator(".count")).to_have_text("10")
+    assert places() == before
+    clear(page, *leads)
