@@ -5,6 +5,7 @@
   const cb = window.callboard;
   const SHOWN = 6000; // how long an end stays on the button
   const QUIET = 60000; // without news for so long a person may say that the call is over
+  const STEPLESS = 8000; // taken for so long without a step: this provider may tell none, and the phone may ring already
   const BUSY = new Set(["requested", "accepted", "agent_ringing", "lead_ringing", "talking", "unknown"]);
   const dialling = (cb.dialling = { live: null, mode: null, modes: {} });
   const heard = new Set(); // ids the feed told of: it knows better than an answer that was slower
@@ -20,7 +21,7 @@
   function progress(intent) {
     switch (intent.state) {
       case "requested": return "Asking the provider…";
-      case "accepted": return `Calling your ${phoneName(intent)}…`;
+      case "accepted": return cb.now() - Date.parse(intent.accepted_at) < STEPLESS ? `Calling your ${phoneName(intent)}…` : "Connecting…";
       case "agent_ringing": return `Your ${phoneName(intent)} rings…`;
       case "lead_ringing": return `Ringing ${cb.words.first(intent.lead)}…`;
       case "talking": return `On call ${cb.words.timer(cb.now() - Date.parse(intent.talking_at))}`;
@@ -48,9 +49,25 @@
     return [answer.status, await answer.json().catch(() => ({}))];
   }
 
+  /** The call that keeps this person from calling `lead`: {text, label?, action?}; null: nothing does. */
+  function elsewhere(lead) {
+    const live = dialling.live;
+    if (live?.live && live.lead_id !== lead) {
+      const text = live.state === "talking" ? `You are on a call with ${live.lead}.` : `You are calling ${live.lead}.`;
+      return unheard(live) ? { text, label: "It is over", action: () => over(live) } : { text };
+    }
+    const talk = (cb.calls || []).find((body) => body.phase === "talking" && Number(body.lead?.id) !== lead);
+    if (!talk) return null;
+    return { text: `You are on a call with ${talk.lead?.name || "somebody"}.`, label: "It is over, call", action: () => cb.dial(lead, { anyway: true }) };
+  }
+
+  const unheard = (live) => BUSY.has(live.state) && live.state !== "requested" && (live.state === "unknown" || Date.now() - newsAt > QUIET);
+
   cb.dial = async (lead, { application = null, anyway = false } = {}) => {
     lead = Number(lead);
     if (asking || !lead) return;
+    const busy = !anyway && elsewhere(lead);
+    if (busy) return void (document.querySelector(`[data-call-bar="${lead}"]`) || cb.toast({ text: busy.text, icon: "telephone-x" }));
     asking = lead;
     said = null;
     paint();
@@ -99,17 +116,21 @@
     const lead = Number(element.dataset.callLead);
     const live = dialling.live?.lead_id === lead ? dialling.live : null;
     const busy = asking === lead || Boolean(live?.live);
+    const away = busy || element.disabled ? null : elsewhere(lead); // it keeps the focus, and says why when pressed
+    element.classList.toggle("is-away", Boolean(away));
+    if (away) element.setAttribute("aria-disabled", "true");
+    else element.removeAttribute("aria-disabled");
     element.classList.toggle("is-live", busy);
     element.classList.toggle("is-talking", live?.state === "talking");
     element.setAttribute("aria-busy", String(asking === lead));
     const word = element.querySelector(".call-word");
-    const text = live ? progress(live) : asking === lead ? "Calling…" : "Call";
+    const text = live ? progress(live) : asking === lead ? "Calling…" : away ? "On a call" : "Call";
     if (word) {
       if (word.textContent !== text) word.textContent = text;
       const key = element.querySelector("kbd");
-      if (key) key.hidden = busy || Boolean(live);
+      if (key) key.hidden = busy || Boolean(live || away);
     } else {
-      element.title = live ? text : `Call ${element.dataset.callName || ""}`.trim();
+      element.title = live ? text : away ? away.text : `Call ${element.dataset.callName || ""}`.trim();
     }
   }
 
@@ -120,7 +141,8 @@
     const place = element.querySelector(".call-said");
     let told = said?.lead === lead ? said : null;
     if (!told && holder) told = { text: `${holder} is calling this lead` };
-    if (live?.live && BUSY.has(live.state) && live.state !== "requested" && (live.state === "unknown" || Date.now() - newsAt > QUIET)) {
+    told = elsewhere(lead) || told;
+    if (live?.live && unheard(live)) {
       told = { text: told?.text || "Nothing is told of this call.", label: "It is over", action: () => over(live) };
     }
     const key = told ? `${told.text}|${told.label || ""}` : "";
@@ -196,6 +218,7 @@
       paint();
     });
     cb.on("mine", () => ask().catch(() => {}));
+    cb.on("calls", paint);
   });
   setInterval(() => { if (dialling.live && !document.hidden) paint(); }, 1000);
   cb.mounts.push(["[data-call-lead]", button], ["[data-call-bar]", bar]);

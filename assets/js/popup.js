@@ -12,6 +12,7 @@
 
   /* Some providers never say that a ring was answered: no telephone rings this long, so it is said no longer. */
   const RINGS_AT_MOST = 60_000;
+  cb.ringsAtMost = RINGS_AT_MOST;
   const FORGOTTEN = 15 * 60_000;
   const SAID_FOR = 2500; // how long a card says who took the call
   const age = (body) => Date.now() - Date.parse(body.at);
@@ -88,6 +89,17 @@
     );
     return card;
   }
+
+  /* What stands beside a lead's head moves down under a stack that is higher than the head: nothing lies beneath a card. */
+  function giveWay() {
+    const [stack, rail] = [document.getElementById("popup-stack"), document.querySelector(".profile > .lead-rail")];
+    if (!stack || !rail) return;
+    const top = rail.getBoundingClientRect().top - parseFloat(getComputedStyle(rail).marginTop);
+    const over = stack.childElementCount && !cb.isPhone() ? stack.getBoundingClientRect().bottom + 8 - top : 0;
+    document.documentElement.style.setProperty("--under-cards", `${Math.max(0, Math.ceil(over))}px`);
+  }
+  const watched = new ResizeObserver(giveWay);
+  cb.mounts.push(["#popup-stack", (stack) => watched.observe(stack)], [".lead-head", (head) => watched.observe(head)]);
 
   function hidden(body) {
     return away.has(body.call_id) || document.querySelector(`[data-lead-id="${Number(body.lead?.id)}"]`);

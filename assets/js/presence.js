@@ -8,17 +8,27 @@
     out: { tone: "unknown", word: "Checked out" },
     ringing: { tone: "ringing", word: "Ringing" },
     on_call: { tone: "connected", word: "On a call" },
+    silent: { tone: "unknown", word: "Call under way" }, // nobody rings this long, and nobody said that it was answered
     wrap_up: { tone: "accent", word: "Wrap-up" },
   };
+  const STEPS = ["wrap_up", "ringing", "on_call"]; // what a call makes of me; of several sources the later step is true
   let busy = null; // { state, since, until }: what a call makes of me
   let over = 0; // timer: the wrap-up lapses
 
   const pillOf = () => document.getElementById("shell-presence");
 
-  /* What is on this screen is newer than any answer. */
+  /* My own click, as its button tells it. */
+  function dialled() {
+    const live = cb.dialling?.live;
+    if (!live?.live || live.state === "unknown") return null;
+    return live.state === "talking" ? { state: "on_call", since: live.talking_at } : { state: "ringing", since: live.requested_at, word: "Calling" };
+  }
+
+  /* The cards and buttons of this screen may know more than the last answer, and the other way round. */
   function now() {
     const talking = (cb.calls || []).find((body) => body.phase === "talking");
-    return talking ? { state: "on_call", since: talking.at } : busy;
+    return [talking && { state: "on_call", since: talking.at }, dialled(), busy]
+      .reduce((later, one) => (one && STEPS.indexOf(one.state) > STEPS.indexOf(later?.state) ? one : later), null);
   }
 
   function draw() {
@@ -26,10 +36,11 @@
     if (!pill) return;
     const { state, from, reason } = pill.dataset;
     const call = now();
-    const look = STATES[call?.state] || STATES[state] || STATES.out;
+    const silent = call?.state === "ringing" && cb.now() - Date.parse(call.since) > cb.ringsAtMost;
+    const look = STATES[silent ? "silent" : call?.state] || STATES[state] || STATES.out;
     const [dot, word, when] = pill.children;
     dot.className = `dot is-${look.tone}`;
-    word.textContent = !call && state === "break" && reason ? reason : look.word;
+    word.textContent = !call && state === "break" && reason ? reason : (!silent && call?.word) || look.word;
     if (call) {
       when.dataset.since = call.since;
       when.dataset.as = "timer";
@@ -110,6 +121,8 @@
   document.addEventListener("DOMContentLoaded", () => {
     cb.on("presence", take);
     cb.on("calls", () => { draw(); ask(); });
+    cb.on("dialled", draw);
+    setInterval(() => now() && draw(), 5000);
     for (const kind of ["next", "intent", "wrap_up"]) cb.on(kind, ask);
     cb.on("mine", ({ presence }) => presence?.state && take(presence));
   });

@@ -1,5 +1,6 @@
 """The counselor's day in a real browser: a card comes up, the queue moves, a lead clears for everybody."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -266,3 +267,47 @@ def test_signing_out_ends_every_tab(server: Running, at_home: OpenAs) -> None:
     page.get_by_role("menuitem", name="Sign out").click()
     page.wait_for_url("**/login")
     other.wait_for_url("**/login*", timeout=20_000)
+
+
+def _top(page: Page, selector: str) -> float:
+    box = page.locator(selector).bounding_box()
+    assert box
+    return box["y"]
+
+
+def test_no_card_lies_on_what_one_needs_for_a_call(
+    server: Running, provider: Provider, at_home: OpenAs
+) -> None:
+    cast = server.cast
+    shown = cast.lead(name="Beside Cards", owner=cast.chitra)
+    ringing = [cast.lead(name=f"Card Number{n}", owner=cast.chitra) for n in range(3)]
+    page = at_home(cast.chitra, f"/lead/{shown.id}", viewport={"width": 1440, "height": 900})
+    expect(page.locator(".best-moment")).to_be_visible()
+    before = _top(page, ".best-moment")
+    calls = [provider.rings(lead, cast.chitra) for lead in ringing]
+    expect(page.locator(".popup")).to_have_count(3)
+    stack = page.locator("#popup-stack").bounding_box()
+    assert stack
+    expect(page.locator("html")).to_have_attribute("style", re.compile(r"--under-cards: [1-9]"))
+    assert _top(page, ".best-moment") >= stack["y"] + stack["height"]
+    for lead, call in zip(ringing, calls, strict=True):
+        provider.missed(lead, cast.chitra, call=call)
+    expect(page.locator(".popup")).to_have_count(0)
+    expect(page.locator("html")).to_have_attribute("style", re.compile("--under-cards: 0px"))
+    assert _top(page, ".best-moment") == before
+
+
+def test_a_ring_stays_in_sight_of_who_scrolled_down_on_a_phone(
+    server: Running, provider: Provider, at_home: OpenAs
+) -> None:
+    cast = server.cast
+    leads = [cast.lead(name=f"Scrolled Number{n}", owner=cast.chitra) for n in range(14)]
+    for lead in leads:
+        provider.missed(lead, cast.chitra)
+    page = at_home(cast.chitra, viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    expect(page.locator(".queue-item:has-text('Scrolled Number')")).to_have_count(14)
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    call = provider.rings(leads[0], cast.chitra)
+    expect(page.locator(".popup")).to_be_in_viewport(ratio=1)
+    provider.missed(leads[0], cast.chitra, call=call)
+    expect(page.locator(".popup")).to_have_count(0)

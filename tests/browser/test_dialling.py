@@ -117,6 +117,50 @@ def test_a_click_becomes_a_call_and_tells_how_it_goes(centre: Centre, enter: Ent
     assert len(centre.desk.orders) == 1
 
 
+def test_a_provider_that_tells_no_steps_is_connecting(centre: Centre, enter: Enter) -> None:
+    asha, lead = centre.cast.asha, centre.lead(centre.cast.asha)
+    page = enter(asha, f"/lead/{lead.id}", at=centre.server)
+    pill = page.locator("#shell-presence")
+    _button(page).click()
+    expect(_button(page)).to_contain_text("Calling your phone…")
+    expect(pill).to_contain_text("Calling")
+    expect(_button(page)).to_contain_text("Connecting…", timeout=20_000)
+    centre.tell("popup", lead, asha, event="ringing")
+    expect(_button(page)).to_contain_text("Your phone rings…")
+    centre.tell("popup", lead, asha, event="answered")
+    centre.tell("popup", lead, asha, event="bridged")
+    # One truth: what the button says of the call, the pill says of the person.
+    expect(_button(page)).to_contain_text("On call 0:0")
+    expect(pill).to_contain_text("On a call")
+    centre.tell("call-log", lead, asha, start_time=_now(), end_time=_now(), status=0)
+    expect(pill).not_to_contain_text("On a call")
+
+
+def test_while_one_call_runs_no_other_lead_can_be_called(centre: Centre, enter: Enter) -> None:
+    asha = centre.cast.asha
+    lead, other = centre.lead(asha), centre.lead(asha)
+    page = enter(asha, f"/lead/{lead.id}", at=centre.server)
+    _button(page).click()
+    expect(_button(page)).to_contain_text("Calling your phone…")
+    centre.tell("popup", lead, asha, event="answered")
+    centre.tell("popup", lead, asha, event="bridged")
+    expect(_button(page)).to_contain_text("On call 0:0")
+    orders = len(centre.desk.orders)
+    page.goto(f"/lead/{other.id}")
+    expect(_button(page)).to_contain_text("On a call")
+    expect(_button(page)).to_be_disabled()
+    expect(page.locator(".call-said")).to_have_text(f"You are on a call with {lead.name}.")
+    _shot(page, "elsewhere")
+    _button(page).click(force=True)
+    page.keyboard.press("c")
+    expect(_button(page)).to_contain_text("On a call")
+    assert len(centre.desk.orders) == orders
+    centre.tell("call-log", lead, asha, start_time=_now(-5), answer_time=_now(-5), end_time=_now(), status=1)
+    expect(_button(page)).to_have_text("CallC")
+    expect(_button(page)).to_be_enabled()
+    expect(page.locator(".call-said")).to_be_hidden()
+
+
 def test_the_key_c_calls_and_a_refusal_says_what_to_do(centre: Centre, enter: Enter) -> None:
     asha, lead = centre.cast.asha, centre.lead(centre.cast.asha)
     page = enter(asha, f"/lead/{lead.id}", at=centre.server)
