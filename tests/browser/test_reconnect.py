@@ -34,7 +34,7 @@ def test_nothing_is_lost_or_doubled(own_server: Running, enter: Enter, ends: str
     ]
     before, *meanwhile, after = known
     ringing = cast.lead(f"+9198122003{first + 9:02}", name=f"{ends.title()} Ringing", owner=cast.asha)
-    expected = "Failed to load resource|ERR_|EventSource"
+    expected = "Failed to load resource|ERR_|EventSource|Callback failed: the server did not respond"
     home = enter(cast.asha, at=own_server, expected=expected)
     board = enter(cast.meera, "/boards", at=own_server, expected=expected)
     screens = (home, board)
