@@ -6,7 +6,7 @@ from alembic import context
 from sqlalchemy import Connection
 
 from models.tables import calls, leads, people, telephony, work
-from models.tables.base import Instant, metadata
+from models.tables.base import Instant, Numberless, metadata
 
 # Importing a module is what puts its tables into the metadata.
 SUBJECTS = (calls, leads, people, telephony, work)
@@ -14,6 +14,8 @@ SUBJECTS = (calls, leads, people, telephony, work)
 
 def plain_types(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """A migration must not change when our column type does, so it names what the database stores."""
+    if kind == "type" and isinstance(item, Numberless):
+        return f"sa.String(length={item.length})"
     return "sa.BigInteger()" if kind == "type" and isinstance(item, Instant) else False
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from models.rules import redaction
 from models.rules.call import Call, CallEvent, Direction, Outcome
 from models.rules.facts import Facts, authority
 from models.rules.legs import Leg, earliest, latest, seconds
@@ -76,7 +77,7 @@ def fold(events: Iterable[CallEvent], as_of: datetime) -> Call:
         direction=facts.direction,
         customer=facts.customer,
         did=facts.did,
-        campaign=facts.campaign,
+        campaign=redaction.detail(facts.campaign) if facts.campaign else None,
         intent=facts.intent,
         started_at=started_at,
         answered_at=answered_at,

@@ -8,8 +8,11 @@ import phonenumbers
 HIDDEN = "hidden"
 _MASK = "••••• ••"
 
-# Punctuation that may stand between the digits of one number, also percent-encoded or as a form's "+".
-_BETWEEN = r"(?:[ \t\-()./+\u00a0\u2010-\u2015]|%(?:20|28|29|2B|2D|2E|2F))"
+# What may stand between the digits of one number: punctuation, also percent-encoded or as a form's "+", narrow spaces,
+# and what nobody sees.
+_BETWEEN = (
+    r"(?:[ \t\-()./+\u00a0\u00ad\u2000-\u2015\u202a-\u202f\u2060-\u2064\ufeff]|%(?:20|28|29|2B|2D|2E|2F))"
+)
 _READ = re.compile(
     rf"""
     (?P<kept>
@@ -26,18 +29,29 @@ _READ = re.compile(
     """,
     re.VERBOSE,
 )
+_YEARS = re.compile(rf"(?<!\d)((?:19|20)\d\d) ?[-/\u2013] ?((?:19|20)\d\d)(?!{_BETWEEN}{{0,3}}\d)")
+_DIGIT_BEFORE = re.compile(rf"\d{_BETWEEN}{{0,3}}\Z")
+_LONGEST_COURSE = 8
 _A_MOMENT = r"(?<!\d)(?:1[6-9]\d{8}|1[6-9]\d{11}|20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[0-2]\d[0-5]\d[0-5]\d)(?!\d)"
 _MOMENT = re.compile(_A_MOMENT)
 _MOMENT_APART = re.compile(f"({_A_MOMENT})")
 _SECRET = re.compile(r"auth|cookie|signature|token|secret|passw|api[-_]?key|apikey|csrf", re.IGNORECASE)
 
 
-_YEARS = re.compile(r"(?<!\d)((?:19|20)\d\d ?[-\u2013/] ?(?:19|20)\d\d)(?!\d)")
-
-
 def detail(text: str) -> str:
-    """``numbers`` for a name, a programme, a city: a span of years, as 2026-2030, stays readable."""
-    return "".join(part if at % 2 else numbers(part) for at, part in enumerate(_YEARS.split(text)))
+    """``numbers`` for a name, a programme, a city: the years of a course, as 2026-2030, stay readable."""
+    parts, at = [], 0
+    for years in _YEARS.finditer(text):
+        a_course = 0 < int(years[2]) - int(years[1]) <= _LONGEST_COURSE
+        if a_course and not _DIGIT_BEFORE.search(text, 0, years.start()):
+            parts += [numbers(text[at : years.start()]), years[0]]
+            at = years.end()
+    return "".join(parts) + numbers(text[at:])
+
+
+def holds_number(text: str) -> bool:
+    """Would ``detail`` mask a part of it?"""
+    return detail(text) != text
 
 
 def numbers(text: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, case, func, or_, select
 
 from models.rules.access import Role, Viewer
+from models.rules.redaction import holds_number
 from models.store import applications, entries, merging
 from models.store.applications import Application
 from models.store.base import Rules
@@ -28,7 +29,8 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """The head and the rail of a lead's page. ``masks`` in the order the numbers are tried."""
+    """The head and the rail of a lead's page. ``masks`` in the order the numbers are tried; ``external_id`` is None
+    also where it holds a number."""
 
     id: int
     name: str
@@ -114,7 +116,7 @@ def profile(tx: Connection, viewer: Viewer, lead_id: int, *, now: datetime, rule
         sub_stage=row["sub_stage"],
         source=row["source"],
         email=shown(row["email"]) or None,
-        external_id=row["external_id"],
+        external_id=None if holds_number(row["external_id"] or "") else row["external_id"],
         created_at=row["created_at"],
         owner=row["owner"],
         is_mine=row["owner_id"] == viewer.person_id,

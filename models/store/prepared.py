@@ -13,16 +13,18 @@ from typing import Any
 
 from sqlalchemy import Boolean, Column, Connection, Dialect, Select, Table
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.types import TypeDecorator
 
 from models.db import Answered, Asking, ask, tell, tell_many
 from models.postgres import KINDS
 from models.postgres import Column as Array
-from models.tables.base import EPOCH, MICROSECOND, Instant
+from models.tables.base import EPOCH, MICROSECOND, Instant, Numberless
 
 POSTGRES = "postgresql"
 MARK = "__[POSTCOMPILE_ids]"
 
 Row = tuple[Any, ...]
+Told = tuple[int, Numberless]
 
 
 class Query:
@@ -132,8 +134,8 @@ def delete_rows(tx: Connection, column: Column[Any], values: Iterable[Any]) -> N
 
 
 def _tell(tx: Connection, statement: "Statement", rows: Sequence[Mapping[str, Any]]) -> None:
-    text, pick, moments, words, arrays = statement
-    written = [_write(pick(row), moments, words) for row in rows]
+    text, pick, moments, words, told, arrays = statement
+    written = [_write(pick(row), moments, words, told) for row in rows]
     if tx.dialect.name == POSTGRES:
         columns = zip(*written, strict=True)
         tell(tx, text, [array(values) for array, values in zip(arrays, columns, strict=True)])
@@ -145,7 +147,7 @@ def _column(values: Sequence[Any]) -> Array:
     return KINDS[type(values[0])](values)
 
 
-def _write(row: Row, moments: Sequence[int], words: Sequence[int]) -> list[Any]:
+def _write(row: Row, moments: Sequence[int], words: Sequence[int], told: Sequence[Told]) -> list[Any]:
     values = list(row)
     for place in moments:
         value = values[place]
@@ -155,6 +157,10 @@ def _write(row: Row, moments: Sequence[int], words: Sequence[int]) -> list[Any]:
         value = values[place]
         if value is not None and type(value) is not str:
             values[place] = str(value)  # the member of an enum
+    for place, column in told:
+        value = values[place]
+        if value is not None:
+            values[place] = column.kept(value)
     return values
 
 
@@ -162,9 +168,11 @@ def _plain(value: Any) -> Any:
     return (value - EPOCH) // MICROSECOND if isinstance(value, datetime) else value
 
 
-Statement = tuple[str, Callable[[Mapping[str, Any]], Row], list[int], list[int], list[type[Array]]]
-"""Text, what takes a row's values in the text's order, the places of moments, the places of words, and what holds each
-column's values. SQLite is told each row, PostgreSQL all rows at once."""
+Statement = tuple[
+    str, Callable[[Mapping[str, Any]], Row], list[int], list[int], list[Told], list[type[Array]]
+]
+"""Text, what takes a row's values in the text's order, the places of moments, of words and of texts without numbers, and
+what holds each column's values. SQLite is told each row, PostgreSQL all rows at once."""
 
 
 @lru_cache(maxsize=64)
@@ -202,9 +210,11 @@ def _delete(table: Table, name: str, dialect: str) -> str:
 def _statement(text: str, table: Table, names: tuple[str, ...]) -> Statement:
     types = [table.c[name].type for name in names]
     moments = [place for place, kind in enumerate(types) if isinstance(kind, Instant)]
-    words = [place for place, kind in enumerate(types) if kind.python_type is str]
-    arrays = [KINDS[int if place in moments else kind.python_type] for place, kind in enumerate(types)]
-    return text, itemgetter(*names), moments, words, arrays
+    told = [(place, kind) for place, kind in enumerate(types) if isinstance(kind, Numberless)]
+    plain = [kind.impl_instance if isinstance(kind, TypeDecorator) else kind for kind in types]
+    words = [place for place, kind in enumerate(plain) if kind.python_type is str]
+    arrays = [KINDS[kind.python_type] for kind in plain]
+    return text, itemgetter(*names), moments, words, told, arrays
 
 
 def _name(table: Table, dialect: str) -> str:

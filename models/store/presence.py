@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from models.rules import redaction
 from models.rules.access import Viewer
 from models.rules.presence import left_at, night_before
 from models.store import feed
@@ -33,7 +34,7 @@ def set_state(store: Store, viewer: Viewer, state: str, reason: str = "") -> dic
     a reason of more than ``LONGEST_REASON`` characters."""
     if state not in STATES:
         raise ValueError(f"presence must be one of {', '.join(STATES)}")
-    why = " ".join(reason.split()) if state == "break" else ""
+    why = redaction.detail(" ".join(reason.split())) if state == "break" else ""
     if len(why) > LONGEST_REASON:
         raise ValueError(f"a reason has at most {LONGEST_REASON} characters")
 

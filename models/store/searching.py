@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from sqlalchemy import Column, ColumnElement, Connection, false, func, or_, select
 
 from models.rules import phone
-from models.rules.access import Viewer
+from models.rules.access import Role, Viewer
+from models.rules.redaction import holds_number
 from models.store import leads, tails
 from models.store.base import Store
 from models.store.leads import LeadRow, Leads
@@ -35,7 +36,7 @@ class Found:
 def find(store: Store, tx: Connection, viewer: Viewer, asked: str, *, limit: int = ROWS) -> Found:
     """What fits every word of ``asked``: leads whose name begins so first, then those worked on last."""
     by_number = is_number(asked)
-    seen = leads.visible(viewer) & matching(store, asked)
+    seen = leads.visible(viewer) & matching(store, viewer, asked)
     begins = func.lower(lead.c.name).startswith(asked.strip().lower(), autoescape=True)
     rows, total = leads.page(tx, viewer, seen, limit, 0, first=begins)
     return Found(rows, total, by_number)
@@ -43,7 +44,7 @@ def find(store: Store, tx: Connection, viewer: Viewer, asked: str, *, limit: int
 
 def listed(store: Store, tx: Connection, viewer: Viewer, asked: str, *, limit: int, offset: int = 0) -> Leads:
     """All that fits, page by page, those worked on last first."""
-    seen = leads.visible(viewer) & matching(store, asked)
+    seen = leads.visible(viewer) & matching(store, viewer, asked)
     return Leads(*leads.page(tx, viewer, seen, limit, offset))
 
 
@@ -65,11 +66,11 @@ def is_number(asked: str) -> bool:
     return sum(each.isdigit() for each in asked) >= NUMBER_DIGITS
 
 
-def matching(store: Store, asked: str) -> ColumnElement[bool]:
+def matching(store: Store, viewer: Viewer, asked: str) -> ColumnElement[bool]:
     """The condition on ``lead``. A whole number finds its lead, a part of one nothing but by its last four digits; an
     empty question, or a single letter, gives all."""
     if is_number(asked):
-        return _is_all_of(store, asked.strip())
+        return _is_all_of(store, viewer, asked.strip())
     fits: ColumnElement[bool] = lead.c.merged_into.is_(None)
     for word in asked.split()[:MOST_WORDS]:
         if len(word) >= LEAST_LETTERS:
@@ -77,14 +78,16 @@ def matching(store: Store, asked: str) -> ColumnElement[bool]:
     return fits
 
 
-def _is_all_of(store: Store, asked: str) -> ColumnElement[bool]:
-    """What holds so many digits is a lead's number, or the whole of its id or address: who asks knows it already."""
+def _is_all_of(store: Store, viewer: Viewer, asked: str) -> ColumnElement[bool]:
+    """What holds so many digits is a lead's number, or the whole of its id or address: who asks knows it already. An
+    id that holds a number is none that a counselor was ever shown."""
     number = phone.e164(asked, store.rules.country)
+    by_id = viewer.role is not Role.COUNSELOR or not holds_number(asked)
     return or_(
         lead.c.id.in_(select(lead_phone.c.lead_id).where(lead_phone.c.phone_ix == store.vault.index(number)))
         if number
         else false(),
-        lead.c.external_id == asked,
+        lead.c.external_id == asked if by_id else false(),
         lead.c.email == asked.lower(),
     )
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, exists, func, insert, or_, select, update
 
-from models.rules import redaction
 from models.rules.access import Role, Viewer
 from models.rules.phone import mask
 from models.store import tails
@@ -15,12 +14,11 @@ from models.store.api_leads import require_all
 from models.store.callrows import FIRST_STAGE, PHONE
 from models.store.lead_editing import note_move
 from models.store.vault import Vault
+from models.tables.base import as_kept
 from models.tables.leads import lead, lead_phone
 from models.tables.people import person
 
 SOURCE = "API"
-KEYS = frozenset({"external_id", "email"})
-"""By these a lead is found again, so they stay as they were told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +82,7 @@ def upsert(
         return Upserted(lead_id, True)
     if facts.external_id and found["external_id"] not in (None, facts.external_id):
         del told["external_id"]  # of a lead that became part of this one, where it stays
-    changed = {name: value for name, value in told.items() if found[name] != value}
+    changed = {name: value for name, value in told.items() if found[name] != as_kept(lead.c[name], value)}
     if changed:
         _note_move(tx, found, changed, now)
         tx.execute(update(lead).where(lead.c.id == found["id"]).values(**changed, updated_at=now))
@@ -116,8 +114,6 @@ def counselor_id(tx: Connection, email: str) -> int | None:
 
 
 def _told(facts: LeadFacts) -> dict[str, Any]:
-    """The columns told, numbers in them masked: everybody who sees the lead reads them. What finds a lead again,
-    its number, external id and e-mail, is kept as it came."""
     columns = {
         "external_id": facts.external_id,
         "name": facts.name,
@@ -129,8 +125,7 @@ def _told(facts: LeadFacts) -> dict[str, Any]:
         "stage": facts.stage,
         "source": facts.source,
     }
-    found = {name: value for name, value in columns.items() if value is not None}
-    return {name: value if name in KEYS else redaction.detail(value) for name, value in found.items()}
+    return {name: value for name, value in columns.items() if value is not None}
 
 
 def _find(tx: Connection, external_id: str | None, phone_ix: bytes | None) -> RowMapping | None:

@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-from models.tables.base import BigId, Instant, metadata
+from models.tables.base import BigId, Instant, Numberless, metadata
 
 # An event is kept once: the digest covers leg, kind, seat and content. Rows are never changed.
 call_event = Table(
@@ -41,7 +41,7 @@ call = Table(
     Column("lead_id", ForeignKey("lead.id")),
     Column("person_id", Integer),  # who talked; for an outbound call, who dialled
     Column("did", String(24)),
-    Column("campaign", String(120)),
+    Column("campaign", Numberless(120)),
     Column("intent", String(120)),
     Column("started_at", Instant, nullable=False),
     Column("answered_at", Instant),
@@ -51,9 +51,9 @@ call = Table(
     Column("talk_seconds", Integer),
     Column("ring_seconds", Integer),
     Column("recording_ct", LargeBinary),
-    Column("disposition", String(120)),
+    Column("disposition", Numberless(120)),
     Column("machine", Boolean, nullable=False),
-    Column("words", String(400), nullable=False, default=""),
+    Column("words", Numberless(400), nullable=False, default=""),
     Column("settle_at", Instant),
     Column("local_day", Integer, nullable=False),  # days since 1970-01-01 in the institution's zone
     Column("local_hour", SmallInteger, nullable=False),

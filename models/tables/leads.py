@@ -12,21 +12,21 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from models.tables.base import BigId, Instant, metadata
+from models.tables.base import BigId, Instant, Numberless, metadata
 
 lead = Table(
     "lead",
     metadata,
     Column("id", BigId, primary_key=True),
-    Column("name", String(160), nullable=False),
+    Column("name", Numberless(160), nullable=False),
     Column("email", String(200)),
-    Column("programme", String(160)),
-    Column("city", String(120)),
-    Column("language", String(40)),
-    Column("region", String(80)),
-    Column("stage", String(80), nullable=False),
-    Column("sub_stage", String(80)),
-    Column("source", String(80), nullable=False),
+    Column("programme", Numberless(160)),
+    Column("city", Numberless(120)),
+    Column("language", Numberless(40)),
+    Column("region", Numberless(80)),
+    Column("stage", Numberless(80), nullable=False),
+    Column("sub_stage", Numberless(80)),
+    Column("source", Numberless(80), nullable=False),
     Column("owner_id", ForeignKey("person.id"), index=True),
     Column("external_id", String(120), unique=True),
     Column("created_at", Instant, nullable=False),
@@ -61,14 +61,14 @@ application = Table(
     metadata,
     Column("id", BigId, primary_key=True),
     Column("lead_id", ForeignKey("lead.id"), nullable=False, index=True),
-    Column("programme", String(160), nullable=False),
-    Column("stage", String(80), nullable=False),
-    Column("payment", String(40), nullable=False),
+    Column("programme", Numberless(160), nullable=False),
+    Column("stage", Numberless(80), nullable=False),
+    Column("payment", Numberless(40), nullable=False),
     Column("steps_done", SmallInteger, nullable=False),
     Column("steps_total", SmallInteger, nullable=False),
-    Column("form", String(160), nullable=False, default="", server_default=""),
+    Column("form", Numberless(160), nullable=False, default="", server_default=""),
     Column(
-        "missing", String(300), nullable=False, default="", server_default=""
+        "missing", Numberless(300), nullable=False, default="", server_default=""
     ),  # what it still lacks, in words
     Column("updated_at", Instant),
     Column("created_at", Instant, nullable=False),

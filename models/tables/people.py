@@ -2,20 +2,20 @@
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, text
 
-from models.tables.base import BigId, Instant, metadata
+from models.tables.base import BigId, Instant, Numberless, metadata
 
 team = Table(
     "team",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("name", String(80), nullable=False, unique=True),
+    Column("name", Numberless(80), nullable=False, unique=True),
 )
 
 person = Table(
     "person",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("name", String(120), nullable=False),
+    Column("name", Numberless(120), nullable=False),
     Column("email", String(200), nullable=False, unique=True),
     Column("role", String(16), nullable=False),
     Column("team_id", ForeignKey("team.id"), index=True),
@@ -37,7 +37,7 @@ skill = Table(
     metadata,
     Column("person_id", ForeignKey("person.id"), primary_key=True),
     Column("kind", String(16), primary_key=True),
-    Column("word", String(80), primary_key=True),
+    Column("word", Numberless(80), primary_key=True),
 )
 
 login_session = Table(
@@ -58,7 +58,7 @@ presence = Table(
     Column("id", BigId, primary_key=True),
     Column("person_id", ForeignKey("person.id"), nullable=False),
     Column("state", String(16), nullable=False),  # in | break; out is the absence of a row
-    Column("reason", String(80), nullable=False, default=""),
+    Column("reason", Numberless(80), nullable=False, default=""),
     Column("from_at", Instant, nullable=False),
     Column("to_at", Instant),
     Index("ix_presence_person_from", "person_id", "from_at"),

@@ -13,7 +13,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from models.tables.base import BigId, Instant, metadata
+from models.tables.base import BigId, Instant, Numberless, metadata
 
 connection = Table(
     "connection",
@@ -21,7 +21,7 @@ connection = Table(
     Column("id", Integer, primary_key=True),
     Column("slug", String(60), nullable=False, unique=True),
     Column("vendor", String(40), nullable=False),
-    Column("label", String(80), nullable=False),
+    Column("label", Numberless(80), nullable=False),
     Column("zone", String(60), nullable=False),
     Column("country", String(2), nullable=False),
     Column("team_id", ForeignKey("team.id")),  # who owns calls to a DID no team claims

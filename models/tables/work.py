@@ -13,7 +13,7 @@ from sqlalchemy import (
     text,
 )
 
-from models.tables.base import BigId, Instant, metadata
+from models.tables.base import BigId, Instant, Numberless, metadata
 
 # One click on "call". While ``live`` it is a lease on its counselor and on its lead: the two partial indexes
 # let nobody else begin. ``reference`` is made by the page, so a double click is one intent; it comes back in the
@@ -29,7 +29,7 @@ intent = Table(
     Column("mode", String(12), nullable=False),  # hardphone | docked | window
     Column("state", String(16), nullable=False),  # see models.rules.dialling.State
     Column("reason", String(24)),  # why it was refused
-    Column("words", String(400), nullable=False, default=""),  # the provider's own, without numbers
+    Column("words", Numberless(400), nullable=False, default=""),  # the provider's own, without numbers
     Column("connection_id", ForeignKey("connection.id")),
     Column("provider_call_id", String(120)),
     Column("call_id", BigId),
@@ -106,12 +106,12 @@ disposition = Table(
     "disposition",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("label", String(60), nullable=False, unique=True),
+    Column("label", Numberless(60), nullable=False, unique=True),
     Column("position", Integer, nullable=False),
     Column("directions", String(40), nullable=False),  # of inbound, outbound, campaign; space separated
     Column("ends", String(24), nullable=False),  # of talked, unanswered; space separated
     Column("needs_follow_up", Boolean, nullable=False),
-    Column("stage", String(80)),  # where it moves the lead, if anywhere
+    Column("stage", Numberless(80)),  # where it moves the lead, if anywhere
     Column("active", Boolean, nullable=False),
 )
 
@@ -136,7 +136,7 @@ stage = Table(
     "stage",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("name", String(80), nullable=False),
+    Column("name", Numberless(80), nullable=False),
     Column("parent_id", ForeignKey("stage.id")),
     Column("position", Integer, nullable=False),
     Column("needs_follow_up", Boolean, nullable=False),
@@ -151,10 +151,10 @@ stage_change = Table(
     Column("lead_id", ForeignKey("lead.id"), nullable=False),
     Column("person_id", Integer, nullable=False),  # 0: another system, by the API
     Column("at", Instant, nullable=False),
-    Column("from_stage", String(80), nullable=False),
-    Column("from_sub", String(80)),
-    Column("to_stage", String(80), nullable=False),
-    Column("to_sub", String(80)),
+    Column("from_stage", Numberless(80), nullable=False),
+    Column("from_sub", Numberless(80)),
+    Column("to_stage", Numberless(80), nullable=False),
+    Column("to_sub", Numberless(80)),
     Index("ix_stage_change_lead_id", "lead_id", "at"),
 )
 
@@ -180,7 +180,7 @@ phone_event = Table(
     Column("person_id", ForeignKey("person.id"), nullable=False),
     Column("reference", String(40)),
     Column("kind", String(24), nullable=False),
-    Column("detail", String(200), nullable=False, default=""),
+    Column("detail", Numberless(200), nullable=False, default=""),
     Column("at", Instant, nullable=False),
     Column("received_at", Instant, nullable=False),
     Index("ix_phone_event_person_id", "person_id", "received_at"),

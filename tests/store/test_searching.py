@@ -62,9 +62,7 @@ def test_a_masked_number_is_not_guessed_with_letters_beside_it(store: Store, cas
     assert found(store, cast.asha, asked) == []
 
 
-@pytest.mark.parametrize(
-    "asked", ["9876504321@Example.org", "L-9876504321", "@example.org", "l-", "ria21@", "batch 2026-27"]
-)
+@pytest.mark.parametrize("asked", ["9876504321@Example.org", "@example.org", "l-", "ria21@", "batch 2026-27"])
 def test_the_whole_of_it_and_its_letters_do_find(store: Store, cast: Cast, asked: str) -> None:
     for at in range(2):  # one of whom none of it says anything
         cast.lead(
@@ -76,6 +74,19 @@ def test_the_whole_of_it_and_its_letters_do_find(store: Store, cast: Cast, asked
         )
     cast.lead(name="Ria", email="ria21@nowhere.org", owner=cast.asha)
     assert found(store, cast.asha, asked) == ["Ria" if asked == "ria21@" else "Ananya 0"]
+
+
+@pytest.mark.parametrize("asked", ["9876504321", "L-9876504321"])
+def test_an_id_that_is_a_number_is_for_supervisors(store: Store, cast: Cast, asked: str) -> None:
+    cast.lead("+919700000001", name="Ananya", external_id=asked, owner=cast.asha)
+    assert [found(store, who, asked) for who in (cast.asha, cast.ravi, cast.chitra)] == [[], [], []]
+    assert [found(store, who, asked) for who in (cast.meera, cast.dev)] == [["Ananya"], ["Ananya"]]
+
+
+def test_an_id_of_letters_and_digits_is_for_everybody(store: Store, cast: Cast) -> None:
+    cast.lead(name="Ananya", external_id="A1234-B5678", owner=cast.asha)
+    assert found(store, cast.asha, "A1234-B5678") == ["Ananya"]
+    assert found(store, cast.chitra, "A1234-B5678") == []
 
 
 def test_who_begins_so_comes_first(store: Store, cast: Cast) -> None:
