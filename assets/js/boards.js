@@ -20,14 +20,20 @@
       this.wanted = new Map();
       this.flushing = null;
       this.fit();
-      api.addEventListener("rowClicked", ({ data, event }) => data && !data.detail && !event.target.closest("a") && this.toggle(data.key));
-      api.addEventListener("cellKeyDown", ({ data, event }) => {
-        if (event.key === "Enter" && data && !data.detail) this.toggle(data.key);
-      });
+      api.addEventListener("rowClicked", ({ data, event }) => data && !data.detail && !event.target.closest("a, [data-call-lead]") && this.toggle(data.key));
+      api.addEventListener("cellKeyDown", ({ data, column, event }) => this.key(data, column.getColId(), event));
       api.addEventListener("modelUpdated", () => this.counted());
       this.counted();
       this.catchUp();
       if (root.dataset.open) this.toggle(root.dataset.open);
+    }
+
+    /* Enter unfolds a row, in its call cell it calls; C calls from everywhere in the row. */
+    key(data, column, event) {
+      if (!data || data.detail || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+      const call = event.target.closest(".ag-row")?.querySelector("[data-call-lead]");
+      if (call && (event.key === "c" || (event.key === "Enter" && column === "call"))) call.click();
+      else if (event.key === "Enter") this.toggle(data.key);
     }
 
     state() { return cb.filters.state(QUERY); }
@@ -168,7 +174,7 @@
       if (this.api.getGridOption("domLayout") !== layout) this.api.setGridOption("domLayout", layout);
     }
 
-    /* Eleven columns on a desk, one card on a phone. */
+    /* Columns on a desk, one card on a phone. */
     fit() {
       const phone = cb.isPhone();
       const desk = this.api.getColumns().map((column) => column.getColId()).filter((id) => id !== "card");
@@ -225,7 +231,10 @@
   setInterval(() => document.hidden || document.querySelectorAll("[data-live-note]").forEach(note), 1000);
   cb.mounts.push(["[data-live-note]", note]);
 
-  document.addEventListener("click", (event) => event.target.closest("[data-clear-filters]") && cb.filters.clear(QUERY));
+  document.addEventListener("click", (event) => {
+    const clear = event.target.closest("[data-clear-filters]");
+    if (clear) cb.filters.clear(clear.dataset.clearFilters || QUERY);
+  });
 
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.callboard = Object.assign(window.dash_clientside.callboard || {}, {

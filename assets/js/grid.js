@@ -107,6 +107,11 @@
     if (data.tries) return chip("outline", "arrow-repeat", "Tried");
     return chip("outline", "circle", "Open");
   };
+  /* For who may call; assets/js/dial.js does it. */
+  cells.CbCall = ({ data }) =>
+    data.mask
+      ? h("button", { type: "button", tabIndex: -1, className: "icon-button call-small", "data-call-lead": data.lead_id, "data-call-name": data.lead, title: `Call ${data.lead}`, "aria-label": `Call ${data.lead}` }, icon("telephone"))
+      : null;
   cells.CbMore = ({ data }) =>
     h("button", { type: "button", className: "unfold", tabIndex: -1, "aria-expanded": Boolean(data.unfolded), "aria-label": `What happened with ${data.lead}` },
       icon(data.unfolded ? "chevron-down" : "chevron-right"));
@@ -125,7 +130,7 @@
       h("div", { className: "line" },
         h("span", { className: "word is-quiet small" }, icon(name), h("span", null, word)),
         h("span", { className: "hint small clip grow" }, cb.holder(data) ? `${cb.words.first(cb.holder(data))} has it` : data.tries ? `${data.tries} ${data.tries === 1 ? "try" : "tries"}` : "Not tried yet"),
-        cells.CbRung(props)));
+        cells.CbRung(props), props.api.getColumn("call") ? cells.CbCall(props) : null));
   };
 
   // ---- productivity

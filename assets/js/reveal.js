@@ -11,7 +11,7 @@
     field.id = "reveal-reason";
     const label = cb.el("label", "form-label", "Why do you need it?");
     label.htmlFor = field.id;
-    const said = cb.el("p", "hint", "At least ten letters. Who looked, when and why is kept.");
+    const said = cb.el("p", "hint", "At least ten letters. Who looked, when and why is kept in the audit.");
     said.setAttribute("role", "status");
     const show = cb.el("button", "btn btn-primary", "Show the number");
     show.type = "submit";
@@ -53,7 +53,12 @@
     const places = [...document.querySelectorAll(`[data-reveal-mask="${leadId}"]`)];
     const masks = places.map((place) => place.textContent);
     places.forEach((place) => { place.textContent = number; });
+    const record = cb.el("a", "small reveal-record", "On record");
+    record.href = "/audit?kind=numbers&span=today";
+    record.title = "Who saw which number today, and why";
+    document.querySelector(`[data-reveal="${leadId}"]`)?.after(record);
     const hide = () => {
+      record.remove();
       places.forEach((place, at) => { place.textContent = masks[at]; });
       clearTimeout(timer);
       removeEventListener("pagehide", hide);

@@ -61,6 +61,15 @@ COLUMNS: tuple[dict[str, Any], ...] = (
         "sortable": False,
     },
     {
+        "colId": "call",
+        "headerName": "",
+        "headerTooltip": "Call",
+        "cellRenderer": "CbCall",
+        "width": 48,
+        "sortable": False,
+        "resizable": False,
+    },
+    {
         "colId": "more",
         "headerName": "",
         "cellRenderer": "CbMore",
@@ -71,12 +80,13 @@ COLUMNS: tuple[dict[str, Any], ...] = (
 )
 
 
-def grid(rows: Sequence[dict[str, Any]]) -> Component:
-    """The grid with its first rows. Later ones come as transactions, which keep scroll and focus."""
+def grid(rows: Sequence[dict[str, Any]], *, calls: bool) -> Component:
+    """The grid with its first rows. Later ones come as transactions, which keep scroll and focus. ``calls``: each row
+    has a call button."""
     return dag.AgGrid(
         id=GRID,
         rowData=keyed(rows),
-        columnDefs=list(COLUMNS),
+        columnDefs=[column for column in COLUMNS if calls or column.get("colId") != "call"],
         defaultColDef={
             "sortable": True,
             "resizable": True,

@@ -8,12 +8,12 @@ from dash import ClientsideFunction, Input, Output, State, callback, clientside_
 from dash.development.base_component import Component
 
 from dashapp.auth import allow
-from dashapp.components import boards_file, boards_grid, boards_strip, filters, words
+from dashapp.components import boards_file, boards_grid, boards_strip, calling, filters, words
 from dashapp.components.boards_query import AGES, DIRECTIONS, KINDS, BoardQuery
 from dashapp.components.icon import icon
 from dashapp.components.page import button, page, page_head
 from dashapp.context import store, viewer
-from models.store import boards, feed
+from models.store import audit, boards, feed
 from models.store.boards import Choices, Figures
 from models.store.episode import episode
 
@@ -43,7 +43,7 @@ def layout(**query: Any) -> Component:
         html.Div(boards_strip.strip(figures, now, kept.rules), id="boards-figures"),
         _bar(asked, choices, figures),
         html.Div(
-            [boards_grid.grid(rows), _nothing()],
+            [boards_grid.grid(rows, calls=calling.may_call()), _nothing()],
             className="boards-board",
             **{
                 "data-board": "",
@@ -196,6 +196,9 @@ def _export(_clicks: int | None, data: dict[str, Any] | None) -> dict[str, Any]:
     with kept.read() as tx:
         rows = boards.rows(tx, who, asked.kind, asked.filters, now=now, rules=kept.rules)
         said = asked.said(boards.choices(tx, who))
+    audit.file_taken(
+        kept, who, "boards", "; ".join([f"{words.plural(len(rows), 'row')}, {asked.kind}", *said])
+    )
     return boards_file.download(rows, asked.kind, said, now, kept.rules.zone)
 
 

@@ -24,7 +24,7 @@ from dashapp.components.productivity_query import ProductivityQuery, span
 from dashapp.context import store, viewer
 from models.rules.access import Role
 from models.rules.windows import Window
-from models.store import productivity
+from models.store import audit, productivity
 from models.store.callsbehind import Behind, behind
 from models.store.productivity import Report
 
@@ -210,6 +210,7 @@ def _download(text: str, name: str, asked: ProductivityQuery) -> dict[str, Any]:
     kept = store()
     days = f"{asked.first.isoformat()}-to-{asked.last.isoformat()}"
     zone = words.zone_name(kept.now(), kept.rules.zone)
+    audit.file_taken(kept, viewer(), "productivity", f"{name}, {days.replace('-to-', ' to ')}")
     return {"content": text, "filename": csv_export.file_name(name, days, zone), "type": "text/csv"}
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, insert, select
 
 from models.rules.access import Viewer
+from models.store.base import Store
 from models.tables.people import audit
 
 
@@ -20,6 +21,11 @@ def by_person(
     """Note a change somebody made on a screen."""
     values = {"at": at, "person_id": viewer.person_id, "action": action, "subject": subject}
     tx.execute(insert(audit).values(**values, detail=detail))
+
+
+def file_taken(store: Store, viewer: Viewer, what: str, detail: str) -> None:
+    """Note that somebody took rows as a file; ``detail`` says how many and which. Noted before the file is sent."""
+    store.write(lambda tx: by_person(tx, store.now(), viewer, f"export.{what}", what, detail))
 
 
 SECRET_SET = "connection.secret"  # noqa: S105 the name of an action

@@ -2,12 +2,11 @@
 
 The record is the audit's: action ``number.reveal``, the lead as its subject, the reason as its detail (with any
 number in it masked). Who was refused stands there too, as ``number.reveal_refused`` with the answer's code, and is
-not counted. A day is a day of the institution's zone.
+not counted; ``audit_trail`` reads them. A day is a day of the institution's zone.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
@@ -16,9 +15,8 @@ from models.rules.access import Role, Viewer
 from models.store import audit, choices, openings
 from models.store.base import Store
 from models.store.callrows import PHONE
-from models.tables.leads import lead, lead_phone
+from models.tables.leads import lead_phone
 from models.tables.people import audit as audited
-from models.tables.people import person
 
 ACTION, REFUSED = "number.reveal", "number.reveal_refused"
 
@@ -53,17 +51,6 @@ class Reveal:
 
     number: str
     left_today: int
-
-
-@dataclass(frozen=True, slots=True)
-class Revealed:
-    """One line of the record: who saw the number of which lead, when and why."""
-
-    at: datetime
-    by: str
-    lead_id: int
-    lead: str
-    reason: str
 
 
 def may_reveal(viewer: Viewer) -> bool:
@@ -131,26 +118,3 @@ def _today(store: Store, tx: Connection, viewer: Viewer, now: datetime) -> int:
         )
         or 0
     )
-
-
-def record(
-    tx: Connection, viewer: Viewer, *, since: datetime, until: datetime | None = None, most: int = 500
-) -> list[Revealed]:
-    """Who saw whose number, the latest first; for admins. Raises ``PermissionError`` for others."""
-    if viewer.role is not Role.ADMIN:
-        raise PermissionError("the record is for admins")
-    until = until or since + timedelta(days=36500)
-    rows: Any = tx.execute(
-        select(audited, person.c.name.label("by"))
-        .outerjoin(person, person.c.id == audited.c.person_id)
-        .where(audited.c.action == ACTION, audited.c.at >= since, audited.c.at < until)
-        .order_by(audited.c.at.desc(), audited.c.id.desc())
-        .limit(most)
-    ).all()
-    ids = {int(row.subject.removeprefix("lead:")) for row in rows}
-    names = dict(tx.execute(select(lead.c.id, lead.c.name).where(lead.c.id.in_(ids))).all())
-    return [
-        Revealed(row.at, row.by or "", lead_id, names.get(lead_id, ""), row.detail)
-        for row in rows
-        for lead_id in (int(row.subject.removeprefix("lead:")),)
-    ]

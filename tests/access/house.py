@@ -187,6 +187,7 @@ class House:
             yield "/leads", search
         for search in ("?kind=pending", "?kind=missed&open=1&team=1", "?counselor=1,2,3,4,5"):
             yield "/boards", search
+        yield "/audit", "?span=today&kind=numbers,leads&person=0,1,2,3,4,5"
         yield "/productivity", "?counselor=1,2,3,4,5&drill=missed"
         yield "/providers", "?connection=1&delivery=1"
         yield f"/providers/{self.cast.connection.id}", ""

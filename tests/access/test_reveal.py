@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from models.store import choices, reveals
+from models.store import audit_trail, choices, reveals
 from models.store.base import Store
 from models.tables.people import audit
 from tests.access.house import House
 from tests.access.scanner import Scanner
-from tests.cast import Cast
+from tests.cast import Cast, Person
 from tests.databases import Clock
 
 WHY = "The father asked for a call from the bank"
@@ -117,14 +117,32 @@ def test_a_day_s_quota_holds_however_many_ask_at_once(store: Store, cast: Cast, 
     assert once(0) == lead.phone
 
 
-def test_only_admins_read_the_record(store: Store, cast: Cast, clock: Clock) -> None:
-    lead = cast.lead(owner=cast.asha, name="Looked At")
-    reveals.reveal(store, cast.meera.viewer, lead.id, WHY)
+def test_who_reads_the_record(store: Store, cast: Cast, clock: Clock) -> None:
+    """An admin reads all of it; a supervisor their own lines and what their counselors were refused."""
+    hers, elsewhere = (
+        cast.lead(owner=cast.asha, name="Looked At"),
+        cast.lead(owner=cast.chitra, name="Elsewhere"),
+    )
+    reveals.reveal(store, cast.meera.viewer, hers.id, WHY)
+    reveals.reveal(store, cast.dev.viewer, hers.id, WHY)
+    for who, lead in ((cast.meera, elsewhere), (cast.asha, hers), (cast.chitra, elsewhere)):
+        with pytest.raises(reveals.NotYours):
+            reveals.reveal(store, who.viewer, lead.id, WHY)
     clock.advance(hours=1)
-    with store.read() as tx:
-        (line,) = reveals.record(tx, cast.dev.viewer, since=store.now() - timedelta(days=1))
-        assert (line.by, line.lead_id, line.lead, line.reason) == (cast.meera.name, lead.id, lead.name, WHY)
-        assert reveals.record(tx, cast.dev.viewer, since=store.now()) == []
-        for who in (cast.asha, cast.ravi, cast.meera, cast.chitra):
-            with pytest.raises(PermissionError):
-                reveals.record(tx, who.viewer, since=store.now())
+    wanted = audit_trail.Wanted(store.now() - timedelta(days=1), store.now())
+
+    def read(who: Person) -> list[tuple[str, str, str]]:
+        with store.read() as tx:
+            found = audit_trail.lines(tx, who.viewer, wanted)
+        return [(line.by, line.name, line.detail) for line in found]
+
+    meera, dev, asha, chitra = (one.name for one in (cast.meera, cast.dev, cast.asha, cast.chitra))
+    assert read(cast.dev) == [
+        (chitra, "Elsewhere", "404"),
+        (asha, "Looked At", "404"),
+        (meera, "Elsewhere", "404"),
+        (dev, "Looked At", WHY),
+        (meera, "Looked At", WHY),
+    ]
+    assert read(cast.meera) == [(asha, "Looked At", "404"), (meera, "", "404"), (meera, "Looked At", WHY)]
+    assert [read(who) for who in (cast.asha, cast.ravi, cast.chitra)] == [[], [], []]

@@ -1,12 +1,16 @@
 """The boards in a real browser: rows come, say who cleared them and go; the address holds the filters."""
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
+from models.rules.access import Role
+from models.store import connections, people
 from models.store.base import utc_now
 from tests.cast import PUNE_DID, Lead, Person
 from tests.conftest import OpenAs
@@ -204,3 +208,77 @@ def test_a_phone_shows_cards(
     expect(page.locator(".board-card", has_text=tanvi.name)).to_be_visible()
     expect(page.locator(".ag-header-cell", has_text="Programme")).to_have_count(0)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.fixture(scope="module")
+def caller(server: Running) -> Person:
+    """A supervisor of Indore who has a seat, so she may call."""
+    store, cast = server.store, server.cast
+    with store.db.begin() as tx:
+        person_id = people.add(
+            tx,
+            name="Savita Caller",
+            email="savita@example.org",
+            role=Role.SUPERVISOR,
+            password="a long enough password",
+            at=utc_now(),
+            supervised=[cast.teams["Indore"]],
+        )
+        connections.add_seat(
+            tx, store.vault, connection_id=cast.connection.id, person_id=person_id, address="+919000000777"
+        )
+    return replace(cast.meera, id=person_id, name="Savita Caller", email="savita@example.org")
+
+
+def dials(page: Page) -> list[int]:
+    """The leads that the page asks to call; nobody is called."""
+    asked: list[int] = []
+
+    def answer(route: Route) -> None:
+        body: Any = route.request.post_data_json
+        asked.append(body["lead"])
+        route.fulfill(status=409, json={"error": "refused", "say": "Not today."})
+
+    page.route("**/dial", answer)
+    return asked
+
+
+@pytest.mark.parametrize("phone", [False, True])
+def test_a_row_calls_its_lead(
+    board: Callable[..., Page],
+    telephone: Telephone,
+    lead: Callable[..., Lead],
+    server: Running,
+    caller: Person,
+    phone: bool,
+) -> None:
+    tanvi = lead()
+    telephone.missed(tanvi.phone, server.cast.asha)
+    page = board(caller, viewport={"width": 390, "height": 844} if phone else {"width": 1440, "height": 900})
+    asked = dials(page)
+    button = row(page, tanvi).locator("[data-call-lead]")
+    button.click()
+    expect(page.locator(".toast-card", has_text="Not today.")).to_be_visible()
+    assert asked == [tanvi.id]
+    expect(row(page, tanvi)).not_to_have_class(re.compile("is-unfolded"))
+    if phone:
+        return
+    row(page, tanvi).locator("[col-id=call]").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".toast-card", has_text="Not today.")).to_have_count(2)
+    row(page, tanvi).locator("[col-id=direction]").focus()
+    page.keyboard.press("c")
+    expect(page.locator(".toast-card", has_text="Not today.")).to_have_count(3)
+    assert asked == [tanvi.id] * 3
+    page.keyboard.press("Enter")
+    expect(row(page, tanvi)).to_have_class(re.compile("is-unfolded"))
+
+
+def test_who_has_no_seat_has_no_call_button(
+    board: Callable[..., Page], telephone: Telephone, lead: Callable[..., Lead], server: Running
+) -> None:
+    tanvi = lead()
+    telephone.missed(tanvi.phone, server.cast.asha)
+    page = board(server.cast.meera)
+    expect(row(page, tanvi)).to_be_visible()
+    expect(page.locator(".boards-grid [data-call-lead]")).to_have_count(0)
