@@ -66,7 +66,11 @@
       part("when"), part("state"), part("often"));
     const take = cb.el("button", "queue-take btn btn-secondary btn-sm");
     take.type = "button";
-    return cb.el("li", "", link, item.kind === "follow" ? null : take);
+    const call = cb.el("button", "icon-button call-small", cb.icon("telephone"));
+    call.type = "button";
+    call.dataset.callLead = item.lead;
+    call.hidden = !item.head.mask;
+    return cb.el("li", "", link, cb.el("span", "queue-do", call, item.kind === "follow" ? null : take));
   }
 
   /* What the head row says; another row may be the head by now, or the same one have rung at one more. */
@@ -138,6 +142,9 @@
     const mine = has?.id === me;
     put(link.querySelector(".holder"), has ? has.name : "", () => (has ? [cb.chip("accent", "person-check", mine ? "You have it" : `${cb.words.first(has.name)} has it`)] : []));
     link.classList.toggle("is-held", Boolean(has && !mine));
+    const call = li.querySelector("[data-call-lead]");
+    call.dataset.callName = item.head.lead;
+    call.setAttribute("aria-label", `Call ${item.head.lead}`);
     const take = li.querySelector(".queue-take");
     if (!take) return;
     take.hidden = !open || Boolean(has && !mine);

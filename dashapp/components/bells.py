@@ -4,12 +4,13 @@ The counts are kept by assets/js/bells.js; the menu is asked for when a bell is 
 """
 
 from datetime import datetime
+from typing import Any
 
 from dash import Input, Output, callback, html
 from dash.development.base_component import Component
 
 from dashapp.auth import allow
-from dashapp.components import words
+from dashapp.components import calling, words
 from dashapp.components.icon import icon
 from dashapp.components.menu import menu
 from dashapp.components.page import skeleton
@@ -55,30 +56,8 @@ def _rows(kind: str) -> list[Component]:
     if not waiting:
         word = "missed" if kind == "missed" else "pending"
         return [html.Div(f"Nothing {word}. New ones appear here by themselves.", className="bell-none")]
-    rows: list[Component] = [
-        html.A(
-            [
-                html.Div(
-                    [
-                        html.Div(entry["lead"], className="strong clip"),
-                        html.Div(
-                            entry["programme"] or entry["did"] or entry["direction"],
-                            className="small second clip",
-                        ),
-                    ],
-                    className="grow",
-                ),
-                html.Span(
-                    words.age(datetime.fromisoformat(entry["raised_at"]), now),
-                    className="end",
-                    **{"data-since": entry["raised_at"]},
-                ),
-            ],
-            href=f"/lead/{entry['lead_id']}?via=bell",
-            className="menu-item bell-row",
-        )
-        for entry in waiting[:ROWS]
-    ]
+    with_call = calling.may_call()
+    rows = [_row(entry, now, with_call) for entry in waiting[:ROWS]]
     if len(waiting) > ROWS:
         where = "/" if who.role is Role.COUNSELOR else "/boards"
         rows += [
@@ -86,6 +65,34 @@ def _rows(kind: str) -> list[Component]:
             html.A(f"All {len(waiting):,}", href=where, className="menu-item"),
         ]
     return rows
+
+
+def _row(entry: dict[str, Any], now: datetime, with_call: bool) -> Component:
+    link = html.A(
+        [
+            html.Div(
+                [
+                    html.Div(entry["lead"], className="strong clip"),
+                    html.Div(
+                        entry["programme"] or entry["did"] or entry["direction"],
+                        className="small second clip",
+                    ),
+                ],
+                className="grow",
+            ),
+            html.Span(
+                words.age(datetime.fromisoformat(entry["raised_at"]), now),
+                className="end",
+                **{"data-since": entry["raised_at"]},
+            ),
+        ],
+        href=f"/lead/{entry['lead_id']}?via=bell",
+        className="menu-item bell-row",
+    )
+    call = None
+    if with_call and entry["mask"]:
+        call = calling.call_button(entry["lead_id"], entry["lead"], small=True)
+    return html.Div([link, call], className="bell-line")
 
 
 @callback(

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from dash import html
 from dash.development.base_component import Component
 
-from dashapp.components import csv_export, numbers, words
+from dashapp.components import calling, csv_export, numbers, words
 from dashapp.components.page import button, empty
 from dashapp.components.status import DIRECTION, NOT_PICKED_UP, OUTCOME, chip
 from models.rules.call import Direction, MissReason, Outcome
@@ -52,8 +52,11 @@ def drawer(drill: Drill, found: Behind, value: str, whose: str, when: str, zone:
     """Head, list and foot. ``whose`` is the counselor's name or empty, ``when`` the days in words."""
     label = CATALOGUE[drill.metric].label
     path = " / ".join(part for part in ("Productivity", label, whose) if part)
-    rows = [_row(drill, row, zone) for row in found.rows]
+    with_call = calling.may_call()
+    rows = [_row(drill, row, zone, with_call) for row in found.rows]
     heads = [html.Th(head, className=look) for head, look in _heads(drill)]
+    if with_call:
+        heads.append(html.Th(html.Span("Call", className="visually-hidden")))
     listed = (
         html.Table([html.Thead(html.Tr(heads)), html.Tbody(rows)], className="table-plain drill-table")
         if rows
@@ -106,7 +109,7 @@ def _heads(drill: Drill) -> list[tuple[str, str]]:
     return [*heads, ("Talk" if drill.metric in CALLS else "Rang", "end"), ("Result", "")]
 
 
-def _row(drill: Drill, row: Mapping[str, Any], zone: ZoneInfo) -> Component:
+def _row(drill: Drill, row: Mapping[str, Any], zone: ZoneInfo, with_call: bool) -> Component:
     at: datetime = row["at"]
     local = at.astimezone(zone)
     lead = (
@@ -126,6 +129,9 @@ def _row(drill: Drill, row: Mapping[str, Any], zone: ZoneInfo) -> Component:
         cells.append(html.Td(row["counselor"] or "–", className="second"))
     seconds = row["talk_seconds"] if drill.metric in CALLS else row["seconds"]
     cells += [html.Td(words.duration(seconds), className="end"), html.Td(_result(drill, row))]
+    if with_call:
+        call = calling.call_button(row["lead_id"], row["lead"], small=True) if row["has_number"] else None
+        cells.append(html.Td(call, className="end"))
     return html.Tr(cells, className="" if row["counted"] else "is-uncounted")
 
 

@@ -12,7 +12,7 @@ from dash import Input, Output, callback, dcc, html
 from dash.development.base_component import Component
 
 from dashapp.auth import allow
-from dashapp.components import status, words
+from dashapp.components import calling, status, words
 from dashapp.components.icon import icon
 from dashapp.components.page import empty, link_button, page, skeleton
 from dashapp.components.profile import open_lead
@@ -240,7 +240,7 @@ def _item(row: LeadRow) -> Component:
     if row.last_talk_at:
         when = words.moment(row.last_talk_at, kept.now(), kept.rules.zone)
         talked = f"Last talk {when}, {words.duration(row.last_talk_seconds)}"
-    return html.A(
+    link = html.A(
         [
             html.Span(words.initials(row.name), className="avatar", **{"aria-hidden": "true"}),
             html.Span(row.name, className="who clip"),
@@ -258,3 +258,5 @@ def _item(row: LeadRow) -> Component:
         className="queue-item",
         **{"data-lead": str(row.id)},
     )
+    call = calling.call_button(row.id, row.name, small=True) if row.mask else None
+    return html.Div([link, html.Span(call, className="queue-do")], className="queue-row")

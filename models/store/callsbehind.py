@@ -12,7 +12,7 @@ from models.rules.windows import Window
 from models.store.base import Rules
 from models.store.callscope import RAISED, Scope, attempt, connected, human, network
 from models.tables.calls import call, notification, notification_for, offer
-from models.tables.leads import lead
+from models.tables.leads import lead, lead_phone
 from models.tables.people import person, team
 from models.tables.telephony import connection
 
@@ -56,6 +56,7 @@ _COMMON = (
     call.c.lead_id,
     lead.c.name.label("lead"),
     lead.c.programme,
+    select(lead_phone.c.id).where(lead_phone.c.lead_id == lead.c.id).exists().label("has_number"),
     call.c.direction,
     call.c.outcome,
     call.c.talk_seconds,
@@ -68,8 +69,8 @@ _COMMON = (
 class Behind:
     """``count`` rows make the number; ``rows`` are the newest of them, up to the limit asked for.
 
-    Every row has ``at`` (UTC), ``call_id``, ``lead_id``, ``lead``, ``programme``, ``direction``,
-    ``counselor``, ``seconds`` and ``counted`` (False: in the whole of a quotient but not in its part);
+    Every row has ``at`` (UTC), ``call_id``, ``lead_id``, ``lead``, ``programme``, ``has_number`` (of the lead),
+    ``direction``, ``counselor``, ``seconds`` and ``counted`` (False: in the whole of a quotient but not in its part);
     rings add ``answered`` and ``reason``, entries ``state``, ``cleared_by`` and ``cleared_how``.
     """
 
