@@ -56,7 +56,7 @@ def drawer(drill: Drill, found: Behind, value: str, whose: str, when: str, zone:
     rows = [_row(drill, row, zone, with_call) for row in found.rows]
     heads = [html.Th(head, className=look) for head, look in _heads(drill)]
     if with_call:
-        heads.append(html.Th(html.Span("Call", className="visually-hidden")))
+        heads.insert(2, html.Th(html.Span("Call", className="visually-hidden")))
     listed = (
         html.Table([html.Thead(html.Tr(heads)), html.Tbody(rows)], className="table-plain drill-table")
         if rows
@@ -131,7 +131,7 @@ def _row(drill: Drill, row: Mapping[str, Any], zone: ZoneInfo, with_call: bool) 
     cells += [html.Td(words.duration(seconds), className="end"), html.Td(_result(drill, row))]
     if with_call:
         call = calling.call_button(row["lead_id"], row["lead"], small=True) if row["has_number"] else None
-        cells.append(html.Td(call, className="end"))
+        cells.insert(2, html.Td(call, className="drill-call"))
     return html.Tr(cells, className="" if row["counted"] else "is-uncounted")
 
 

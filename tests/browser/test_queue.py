@@ -3,9 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from models.store import follow_ups, last_words
 from tests.browser.conftest import Enter
@@ -37,6 +38,37 @@ def clear(page: Page, *leads: Lead) -> None:
     for lead in leads:
         page.goto(f"/lead/{lead.id}")
         expect(page.locator(".lead-head h1")).to_have_text(lead.name)
+
+
+@pytest.mark.parametrize("phone", [False, True])
+def test_an_item_calls_its_lead_and_stays_closed(
+    own_server: Running, provider: Provider, enter: Enter, phone: bool
+) -> None:
+    cast = own_server.cast
+    lead = some_lead(own_server, "Called")
+    provider.missed(lead, cast.asha)
+    page = enter(
+        cast.asha,
+        at=own_server,
+        expected="409",
+        viewport={"width": 390, "height": 844} if phone else {"width": 1440, "height": 900},
+    )
+    asked: list[int] = []
+
+    def answer(route: Route) -> None:
+        body: Any = route.request.post_data_json
+        asked.append(body["lead"])
+        route.fulfill(status=409, json={"error": "refused", "say": "Not today."})
+
+    page.route("**/dial", answer)
+    if not phone:
+        item(page, lead).hover()
+    page.get_by_role("button", name=f"Call {lead.name}").click()
+    expect(page.locator(".toast-card", has_text="Not today.")).to_be_visible()
+    assert asked == [lead.id]
+    expect(item(page, lead)).to_be_visible()
+    expect(page.locator(".lead-head")).to_have_count(0)
+    clear(page, lead)
 
 
 def test_three_rings_of_one_lead_are_one_item(own_server: Running, provider: Provider, enter: Enter) -> None:

@@ -87,3 +87,5 @@ def test_my_leads_are_listed_with_what_waits(visit: Visit, store: Store, cast: C
     assert "Ananya" in said
     assert "Missed" in said
     assert "Ravis" not in said
+    mine = visit(cast.asha).callback("home-mine.children", {"home-tab.data": "mine"}).json
+    assert attributes(mine, "data-call-lead") == [str(lead.id)]

@@ -93,7 +93,15 @@ def test_a_number_opens_its_calls(visit: Visit, cast: Cast, worked: Lead) -> Non
         answer = visit(person).callback(DRAWER, values, "productivity-drill.data").get_json()
         return text(answer["response"]["productivity-drawer-body"])
 
+    def called(person: Person) -> list[str]:
+        values = {"productivity-drill.data": {"metric": "calls"}, "productivity-query.data": {}}
+        return attributes(
+            visit(person).callback(DRAWER, values, "productivity-drill.data").get_json(), "data-call-lead"
+        )
+
     asha = str(cast.asha.id)
+    assert str(worked.id) in called(cast.asha)
+    assert called(cast.meera) == [], "she has no seat"
     said = opened(cast.meera, metric="connect_rate", who=asha)
     assert f"Productivity / Human connect rate / {cast.asha.name}" in said
     assert "Human connect rate, 50.0 %" in said

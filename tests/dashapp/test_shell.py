@@ -43,6 +43,11 @@ def test_the_bells_count_and_list_my_entries(visit: Visit, store: Store, cast: C
     listed = visit(cast.asha).callback("shell-missed-list.children", {"shell-missed.n_clicks": 1})
     assert "Ananya" in text(listed.json)
     assert f"/lead/{lead.id}?via=bell" in attributes(listed.json, "href")
+    assert str(lead.id) in attributes(listed.json, "data-call-lead")
+    hers = visit(cast.meera).callback("shell-missed-list.children", {"shell-missed.n_clicks": 1})
+    assert ("Ananya" in text(hers.json), attributes(hers.json, "data-call-lead")) == (True, []), (
+        "she has no seat"
+    )
     nothing = visit(cast.chitra).callback("shell-missed-list.children", {"shell-missed.n_clicks": 1})
     assert "Nothing missed" in text(nothing.json)
 
