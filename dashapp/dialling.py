@@ -38,7 +38,7 @@ def blueprint(dialer: Dialer) -> Blueprint:
         who = current_viewer()
         with current_store().read() as tx:
             told = {
-                "intent": intents.live_of(tx, who.person_id),
+                "intent": intents.live_of(tx, who.person_id, current_store().now()),
                 "mode": preferences.of(tx, who.person_id)["mode"],
                 "modes": modes(tx, who.person_id),
             }
@@ -59,7 +59,7 @@ def blueprint(dialer: Dialer) -> Blueprint:
     def over() -> Response:
         """JSON {"reference": …}: the person says that their call is over, though no provider did."""
         reference = posted().get("reference")
-        if not isinstance(reference, str):
+        if not isinstance(reference, str) or not intents.is_reference(reference):
             return answer({"error": "unreadable", "say": dial_words.UNREADABLE}, 400)
         return answer({"released": intents.release(current_store(), current_viewer(), reference)})
 

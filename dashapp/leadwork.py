@@ -49,7 +49,7 @@ def blueprint() -> Blueprint:
         body = body_of()
         kept = store()
         with kept.read() as tx:
-            sides = merging.compare(tx, viewer(), lead_of(body, "kept"), lead_of(body, "gone"))
+            sides = merging.compare(tx, viewer(), lead_of(body, "kept"), lead_of(body, "gone"), kept.now())
         fields = [{"name": name, "word": word} for name, (word, _) in FIELDS.items()]
         fields.append({"name": "stage", "word": "Stage"})
         return answer(200, sides=[asdict(side) for side in sides], fields=fields)

@@ -20,7 +20,7 @@ from models.store import (
     deliveries,
     feed,
     follow_ups,
-    intent_steps,
+    intent_leases,
     journal,
     phone_events,
     presence,
@@ -43,7 +43,7 @@ class Job:
     """Something to do again and again. ``run`` must be harmless when it is done twice or late.
 
     ``waits``: it waits for other machines, so it has a thread of its own and the others go on meanwhile; then
-    ``stop`` makes it give up.
+    ``stop`` makes it give up. ``prompt``: people wait for it, so no other job's work comes before it.
     """
 
     name: str
@@ -51,6 +51,7 @@ class Job:
     run: Callable[[Store], int]
     meaning: str
     waits: bool = False
+    prompt: bool = False
     stop: Callable[[], None] = lambda: None
 
 
@@ -87,7 +88,7 @@ def silence(store: Store) -> int:
 
 
 def lapse_dials(store: Store) -> int:
-    return intent_steps.lapse(store)
+    return intent_leases.lapse(store)
 
 
 def check_out(store: Store) -> int:
@@ -107,7 +108,13 @@ def remind(store: Store) -> int:
 
 
 JOBS = (
-    Job("lapse_dials", timedelta(seconds=5), lapse_dials, "end the leases of calls nothing more is told of"),
+    Job(
+        "lapse_dials",
+        timedelta(seconds=5),
+        lapse_dials,
+        "end the leases of calls nothing more is told of",
+        prompt=True,
+    ),
     Job("settle", timedelta(seconds=10), settle, "end calls whose last offer lapsed without a word"),
     Job(
         "attribute", timedelta(minutes=1), attribute, "give calls of a seat that was nobody's to whose it is"
@@ -184,6 +191,7 @@ class Scheduler:
             executors={
                 "default": {"type": "threadpool", "max_workers": 1},
                 "waits": {"type": "threadpool", "max_workers": 1},
+                "prompt": {"type": "threadpool", "max_workers": 1},
             },
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
@@ -196,7 +204,7 @@ class Scheduler:
                 id=job.name,
                 seconds=job.every.total_seconds(),
                 next_run_time=at_once,
-                executor="waits" if job.waits else "default",
+                executor="waits" if job.waits else "prompt" if job.prompt else "default",
             )
 
     def start(self) -> None:

@@ -23,7 +23,7 @@ from ingest.contract import Capability, ConnectionInfo
 from ingest.http import Outbound
 from ingest.vendors import registry
 from models.rules.access import Viewer
-from models.rules.dialling import Line, Mode, order
+from models.rules.dialling import SAYS, Line, Mode, order
 from models.store import dial_plan, intent_steps, intents, preferences
 from models.store.base import Store
 from models.store.dial_plan import Seated
@@ -77,7 +77,8 @@ class Dialer:
         self._store, self._private = store, private_hosts
         self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="dial")
         self._lock = threading.Lock()
-        self._under_way: set[Future[None]] = set()
+        self._under_way: dict[Future[None], int] = {}
+        self._closed = False
 
     def dial(
         self,
@@ -93,6 +94,8 @@ class Dialer:
 
         Raises ``NotBegun``, ``models.store.openings.NoSuchLead``, ``models.store.writer.Unavailable``.
         """
+        if self._closed:  # before it takes a lease that nobody would serve
+            raise NotBegun("not_sent", SAYS["not_sent"])
         with self._store.read() as tx:
             mode = mode or Mode(preferences.of(tx, viewer.person_id)["mode"])
             why_not = modes(tx, viewer.person_id)[mode]
@@ -108,8 +111,9 @@ class Dialer:
             anyway=anyway,
         )
         failpoint("dialing.begun")
-        if begun.fresh:
-            self._submit(begun.id)
+        if begun.fresh and not self._submit(begun.id):
+            intent_steps.refused(self._store, begun.id, "not_sent")
+            raise NotBegun("not_sent", SAYS["not_sent"])
         return begun
 
     def idle(self, seconds: float) -> bool:
@@ -119,18 +123,32 @@ class Dialer:
         return not wait_for(under_way, seconds).not_done
 
     def close(self) -> None:
-        """Ask for no more; what is being asked gets its answer."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
-
-    def _submit(self, intent_id: int) -> None:
-        made = self._pool.submit(self._run, intent_id)
+        """Ask for no more; what is being asked gets its answer, and what waits is refused: it was not sent."""
         with self._lock:
-            self._under_way.add(made)
+            self._closed = True
+            under_way = dict(self._under_way)
+        for made, intent_id in under_way.items():
+            if not made.cancel():
+                continue
+            try:
+                intent_steps.refused(self._store, intent_id, "not_sent")
+            except (Unavailable, SQLAlchemyError) as error:
+                log.warning("click %d lapses: the database is away (%s)", intent_id, type(error).__name__)
+        self._pool.shutdown(wait=True)
+
+    def _submit(self, intent_id: int) -> bool:
+        """False: the dialer is closed."""
+        with self._lock:
+            if self._closed:
+                return False
+            made = self._pool.submit(self._run, intent_id)
+            self._under_way[made] = intent_id
         made.add_done_callback(self._done)
+        return True
 
     def _done(self, made: "Future[None]") -> None:
         with self._lock:
-            self._under_way.discard(made)
+            self._under_way.pop(made, None)
 
     def _run(self, intent_id: int) -> None:
         try:
@@ -144,7 +162,7 @@ class Dialer:
     def _ask(self, intent_id: int) -> None:
         store = self._store
         with store.read() as tx:
-            click = intent_steps.pending(tx, intent_id)
+            click = intent_steps.pending(tx, intent_id, store.now())
             if click is None:
                 return
             targets = self._targets(tx, click)
@@ -188,7 +206,7 @@ class Dialer:
             onward = refused.reason.elsewhere and not last
             log.info("click %d: %s", click.id, refused.reason)
             words = asking.without_numbers(str(refused)) if refused.reason is Reason.OTHER else ""
-            intent_steps.refused(store, click.id, refused.reason.value, words, onward=onward)
+            onward = intent_steps.refused(store, click.id, refused.reason.value, words, onward=onward)
             failpoint("dialing.after_refusal")
             return not onward
         except Unsettled:

@@ -55,7 +55,7 @@ def call_bar(profile: Profile) -> Component | None:
     with kept.read() as tx:
         why_not = modes(tx, who.person_id)
         chosen = Mode(preferences.of(tx, who.person_id)["mode"])
-        holder = intents.holder_of(tx, profile.id)
+        holder = intents.holder_of(tx, profile.id, kept.now())
     if who.role is not Role.COUNSELOR and all(why_not.values()):
         return None
     button = call_button(profile.id, profile.name)

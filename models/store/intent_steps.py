@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import ColumnElement, Connection, select, update
 
 from models.rules import dialling
 from models.rules.dialling import Mode, State
@@ -36,13 +36,20 @@ class Unsettled:
     asked_at: datetime
 
 
-def pending(tx: Connection, intent_id: int) -> Pending | None:
+def pending(tx: Connection, intent_id: int, now: datetime) -> Pending | None:
     """None when it is not waiting any more."""
-    row = tx.execute(select(intent).where(intent.c.id == intent_id, *_WAITING)).first()
+    row = tx.execute(select(intent).where(intent.c.id == intent_id, *_waiting(now))).first()
     return Pending(row.id, row.reference, row.person_id, row.lead_id, Mode(row.mode)) if row else None
 
 
-_WAITING = (intent.c.live, intent.c.state == State.REQUESTED.value, intent.c.asked_at.is_(None))
+def _waiting(now: datetime) -> Sequence[ColumnElement[bool]]:
+    return (
+        intent.c.live,
+        intent.c.lease_until > now,
+        intent.c.state == State.REQUESTED.value,
+        intent.c.asked_at.is_(None),
+        intent.c.call_id.is_(None),  # a call that quotes it: something rings already
+    )
 
 
 def mark_asked(store: Store, intent_id: int, connection_id: int) -> bool:
@@ -52,7 +59,7 @@ def mark_asked(store: Store, intent_id: int, connection_id: int) -> bool:
         now = store.now()
         done = tx.execute(
             update(intent)
-            .where(intent.c.id == intent_id, *_WAITING)
+            .where(intent.c.id == intent_id, *_waiting(now))
             .values(
                 asked_at=now,
                 connection_id=connection_id,
@@ -65,17 +72,26 @@ def mark_asked(store: Store, intent_id: int, connection_id: int) -> bool:
     return marked
 
 
-def refused(store: Store, intent_id: int, reason: str, words: str = "", *, onward: bool = False) -> None:
-    """The connection certainly did nothing. ``onward``: another one will be asked."""
+def refused(store: Store, intent_id: int, reason: str, words: str = "", *, onward: bool = False) -> bool:
+    """The connection certainly did nothing. ``onward``: another one could be asked; True: it may.
 
-    def work(tx: Connection) -> None:
+    A refusal that comes late settles a click that nobody knew of, and ends there: what was unknown is never asked
+    again. One that comes after a call was told of is contradicted, and changes nothing.
+    """
+
+    def work(tx: Connection) -> bool:
         now = store.now()
         row = tx.execute(
-            select(intent).where(intent.c.id == intent_id, intent.c.state == State.REQUESTED.value)
+            select(intent).where(
+                intent.c.id == intent_id,
+                intent.c.state.in_((State.REQUESTED.value, State.UNKNOWN.value)),
+                intent.c.call_id.is_(None),
+            )
         ).first()
         if row is None:
-            return
-        if onward:
+            return False
+        further = onward and row.live and row.state == State.REQUESTED and row.lease_until > now
+        if further:
             tried = [
                 *json.loads(row.tried),
                 {"connection_id": row.connection_id, "reason": reason, "words": words[:200]},
@@ -95,25 +111,28 @@ def refused(store: Store, intent_id: int, reason: str, words: str = "", *, onwar
                 "live": False,
             }
         tx.execute(update(intent).where(intent.c.id == intent_id).values(values))
-        if not onward:
+        if not further:
             intent_news.tell(store, tx, [intent_id])
+        return further
 
-    store.write(work)
+    further: bool = store.write(work)
+    return further
 
 
 def unknown(store: Store, intent_id: int) -> None:
-    """The connection was asked and nobody knows whether it rings. The leases stay for a while; see ``lapse``."""
-    store.write(lambda tx: _unknown(store, tx, [intent_id]))
+    """The connection was asked and nobody knows whether it rings. The leases stay for a while; see
+    ``intent_leases.lapse``."""
 
+    def work(tx: Connection) -> None:
+        until = store.now() + dialling.lease(State.UNKNOWN)
+        tx.execute(
+            update(intent)
+            .where(intent.c.id == intent_id, intent.c.state == State.REQUESTED.value)
+            .values(state=State.UNKNOWN.value, reason="no_word", lease_until=until)
+        )
+        intent_news.tell(store, tx, [intent_id])
 
-def _unknown(store: Store, tx: Connection, ids: Sequence[int]) -> None:
-    until = store.now() + dialling.lease(State.UNKNOWN)
-    tx.execute(
-        update(intent)
-        .where(intent.c.id.in_(ids), intent.c.state == State.REQUESTED.value)
-        .values(state=State.UNKNOWN.value, reason="no_word", lease_until=until)
-    )
-    intent_news.tell(store, tx, ids)
+    store.write(work)
 
 
 def accepted(store: Store, intent_id: int, provider_call_id: str | None, words: str = "") -> None:
@@ -141,41 +160,6 @@ def accepted(store: Store, intent_id: int, provider_call_id: str | None, words: 
                 journal.refold(store, tx, [(known.connection_id, known.provider_call_id)])
 
     store.write(work)
-
-
-def lapse(store: Store, limit: int = 200) -> int:
-    """End leases whose time is over: what was never asked is refused, what was asked and not answered becomes
-    unknown, and what no more is told of lets its counselor and lead go. Returns how many there were."""
-    with store.read() as tx:
-        due = list(tx.scalars(_due(store, limit)))
-    if not due:
-        return 0
-
-    def work(tx: Connection) -> int:
-        rows = tx.execute(
-            select(intent.c.id, intent.c.state, intent.c.asked_at, intent.c.reason).where(
-                intent.c.id.in_(due), intent.c.live, intent.c.lease_until <= store.now()
-            )
-        ).all()
-        for row in rows:
-            if row.state == State.REQUESTED and row.asked_at is not None:
-                _unknown(store, tx, [row.id])
-                continue
-            values: dict[str, Any] = {"live": False}
-            if row.state == State.REQUESTED:
-                values |= {"state": State.REFUSED.value, "reason": "not_sent", "ended_at": store.now()}
-            else:
-                values["reason"] = row.reason or "silent"
-            tx.execute(update(intent).where(intent.c.id == row.id).values(values))
-            intent_news.tell(store, tx, [row.id])
-        return len(rows)
-
-    done: int = store.write(work)
-    return done
-
-
-def _due(store: Store, limit: int) -> Any:
-    return select(intent.c.id).where(intent.c.live, intent.c.lease_until <= store.now()).limit(limit)
 
 
 def unsettled(tx: Connection, now: datetime) -> list[Unsettled]:

@@ -10,22 +10,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
 
 from models.rules import dialling
 from models.rules.access import Viewer
 from models.rules.dialling import Mode, State
-from models.store import openings
+from models.store import intent_leases, openings
 from models.store.availability import LIVE_FOR
 from models.store.base import Store
 from models.store.intent_links import REFERENCE_LENGTH
 from models.store.intent_news import bodies, tell
 from models.tables.calls import call
-from models.tables.leads import lead, lead_phone
+from models.tables.leads import application, lead, lead_phone
 from models.tables.people import person
 from models.tables.work import intent
 
 _REFERENCE = re.compile(rf"[a-z0-9]{{{REFERENCE_LENGTH}}}")
+
+
+def is_reference(told: str) -> bool:
+    """Can this be the name of a click?"""
+    return _REFERENCE.fullmatch(told) is not None
 
 
 class NotBegun(Exception):
@@ -60,21 +65,22 @@ def begin(
 
     ``anyway``: the person says that the call they seem to be on is over. Raises ``openings.NoSuchLead``, ``NotBegun``.
     """
-    if not _REFERENCE.fullmatch(reference):
+    if not is_reference(reference):
         raise NotBegun("bad_reference", "This click cannot be told from others. Reload the page.")
     with store.read() as tx:  # a refusal inside the shared commit would make all others redo it
         if not openings.may_open(tx, viewer, lead_id):
             raise openings.NoSuchLead
-        refused = _not_callable(tx, lead_id)
+        refused = _not_callable(tx, lead_id, application_id)
     if refused:
         raise refused
 
     def work(tx: Connection) -> Begun | NotBegun:
         now = store.now()
+        intent_leases.lapse_of(store, tx, _of_either(viewer.person_id, lead_id))
         held = _held(tx, viewer, lead_id, reference)
         if held is None:
             # Again, as a merge may have come between: one never dials a number that the screen did not show.
-            held = _not_callable(tx, lead_id) or _talking(tx, viewer, lead_id, now, anyway)
+            held = _not_callable(tx, lead_id, application_id) or _talking(tx, viewer, lead_id, now, anyway)
         if held is not None:
             return held
         values = {
@@ -99,7 +105,11 @@ def begin(
     return found
 
 
-def _not_callable(tx: Connection, lead_id: int) -> NotBegun | None:
+def _of_either(person_id: int, lead_id: int) -> ColumnElement[bool]:
+    return or_(intent.c.person_id == person_id, intent.c.lead_id == lead_id)
+
+
+def _not_callable(tx: Connection, lead_id: int, application_id: int | None) -> NotBegun | None:
     row = tx.execute(
         select(lead.c.merged_into, func.count(lead_phone.c.id).label("numbers"))
         .outerjoin(lead_phone, lead_phone.c.lead_id == lead.c.id)
@@ -110,6 +120,10 @@ def _not_callable(tx: Connection, lead_id: int) -> NotBegun | None:
         return NotBegun("merged", "This lead was merged with another one. Open that one and call from there.")
     if not row.numbers:
         return NotBegun("no_number", "No number of this lead is known. Add one first.")
+    if application_id is not None:
+        whose = tx.scalar(select(application.c.lead_id).where(application.c.id == application_id))
+        if whose != lead_id:
+            return NotBegun("bad_application", "This application is not this lead's. Reload the page.")
     return None
 
 
@@ -124,10 +138,7 @@ def _held(tx: Connection, viewer: Viewer, lead_id: int, reference: str) -> Begun
         .where(
             or_(
                 intent.c.reference == reference,
-                and_(
-                    intent.c.live,
-                    or_(intent.c.person_id == viewer.person_id, intent.c.lead_id == lead_id),
-                ),
+                and_(intent.c.live, _of_either(viewer.person_id, lead_id)),
             )
         )
         .order_by(intent.c.reference != reference)
@@ -166,18 +177,19 @@ def _talking(tx: Connection, viewer: Viewer, lead_id: int, now: datetime, anyway
     return None
 
 
-def live_of(tx: Connection, person_id: int) -> dict[str, Any] | None:
+def live_of(tx: Connection, person_id: int, now: datetime) -> dict[str, Any] | None:
     """The person's live click; None: there is none."""
-    found = tx.scalar(select(intent.c.id).where(intent.c.person_id == person_id, intent.c.live))
+    mine = intent.c.person_id == person_id
+    found = tx.scalar(select(intent.c.id).where(mine, intent_leases.holding(now)))
     return bodies(tx, [found])[0] if found is not None else None
 
 
-def holder_of(tx: Connection, lead_id: int) -> tuple[int, str] | None:
+def holder_of(tx: Connection, lead_id: int, now: datetime) -> tuple[int, str] | None:
     """Who is calling this lead now: id and name."""
     row = tx.execute(
         select(person.c.id, person.c.name)
         .join(intent, intent.c.person_id == person.c.id)
-        .where(intent.c.lead_id == lead_id, intent.c.live)
+        .where(intent.c.lead_id == lead_id, intent_leases.holding(now))
     ).first()
     return (row.id, row.name) if row else None
 

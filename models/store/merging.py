@@ -8,12 +8,13 @@ would have to be guessed.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, exists, func, insert, or_, select, update
 
 from models.rules.access import Role, Viewer
-from models.store import audit, entries, feed, follow_ups, notices
+from models.store import audit, entries, feed, follow_ups, intent_leases, notices
 from models.store.base import Store
 from models.store.callrows import TELEPHONY
 from models.store.lead_editing import FIELDS, announce, shown
@@ -114,9 +115,9 @@ def _refused(tx: Connection, viewer: Viewer, kept_id: int, gone_id: int) -> str:
     return ""
 
 
-def compare(tx: Connection, viewer: Viewer, kept_id: int, gone_id: int) -> tuple[Side, Side]:
+def compare(tx: Connection, viewer: Viewer, kept_id: int, gone_id: int, now: datetime) -> tuple[Side, Side]:
     """Both, side by side. Raises ``NotMergeable``."""
-    _require(tx, viewer, kept_id, gone_id)
+    _require(tx, viewer, kept_id, gone_id, now)
     return _side(tx, kept_id), _side(tx, gone_id)
 
 
@@ -131,11 +132,13 @@ def merge(
     if not set(chosen) <= set(CHOOSABLE) or not set(chosen.values()) <= {kept_id, gone_id}:
         raise NotMergeable("Choose each value from one of the two leads.")
     with store.read() as tx:  # before the shared commit, which a refusal would make all others redo
-        _require(tx, viewer, kept_id, gone_id)
+        _require(tx, viewer, kept_id, gone_id, store.now())
 
     def work(tx: Connection) -> dict[str, int] | NotMergeable:
+        # two leases that are over must not meet at one lead
+        intent_leases.lapse_of(store, tx, intent.c.lead_id.in_((kept_id, gone_id)))
         try:
-            _require(tx, viewer, kept_id, gone_id)
+            _require(tx, viewer, kept_id, gone_id, store.now())
         except NotMergeable as why:
             return why
         return _merge(store, tx, viewer, kept_id, gone_id, chosen)
@@ -146,14 +149,14 @@ def merge(
     return done
 
 
-def _require(tx: Connection, viewer: Viewer, kept_id: int, gone_id: int) -> None:
+def _require(tx: Connection, viewer: Viewer, kept_id: int, gone_id: int, now: datetime) -> None:
     if kept_id == gone_id:
         raise NotMergeable("These are one lead already.")
     if not (may_open(tx, viewer, kept_id) and may_open(tx, viewer, gone_id)):
         raise NotMergeable("One of the two leads is not here any more.")
     if why := _refused(tx, viewer, kept_id, gone_id):
         raise NotMergeable(why)
-    live = select(func.count()).where(intent.c.lead_id.in_((kept_id, gone_id)), intent.c.live)
+    live = select(func.count()).where(intent.c.lead_id.in_((kept_id, gone_id)), intent_leases.holding(now))
     if tx.scalar(live):
         raise NotMergeable("One of them is being called now. Merge them after the call.")
 

@@ -89,6 +89,7 @@ SAID: dict[str, Callable[[int, str], dict[str, Any]]] = {
     "exotel": lambda code, words: {"RestException": {"Status": code, "Message": words}},
     "myoperator": lambda code, words: {"status": "error", "code": str(code), "details": f"{words}, token"},
     "open": lambda code, words: {"status": 0, "error": f"{code} {words}"},
+    "ozonetel": lambda code, words: {"status": "Fail", "message": words},
 }
 
 

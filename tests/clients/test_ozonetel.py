@@ -112,7 +112,14 @@ def test_an_answer_that_never_came_is_unsettled(desk: Desk, asked: Asked) -> Non
     desk.faults.append(Fault(status=0))
     with pytest.raises(Unsettled):
         client.dial(ORDER)
-    for fault in (Fault(504), Fault(200, "<html>busy</html>"), Fault(200, "{}")):
+    for fault in (
+        Fault(504),
+        Fault(200, "<html>busy</html>"),
+        Fault(200, "{}"),
+        Fault(200, '{"status": "Fail", "message": "Time limit exceeded"}'),
+        Fault(200, '{"status": "time-limit exceeded"}'),
+        Fault(500, '{"message": "time limit exceeded"}'),
+    ):
         desk.faults.append(fault)
         with pytest.raises(Unsettled):
             client.dial(ORDER)

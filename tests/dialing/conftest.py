@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from ingest import intake
 from ingest.contract import Delivery, Door
@@ -16,6 +16,7 @@ from models.store import connections
 from models.store.base import Store
 from models.store.hooks import TokenBook
 from models.store.intents import Begun
+from models.tables.leads import application
 from models.tables.telephony import connection
 from models.tables.work import intent
 from simulator.faces import open as face
@@ -107,3 +108,12 @@ def _answered(stack: ExitStack, store: Store, connection_id: int) -> Desk:
 def share(store: Store, connection_id: int, weight: int) -> None:
     with store.db.begin() as tx:
         tx.execute(update(connection).where(connection.c.id == connection_id).values(share=weight))
+
+
+def application_of(store: Store, lead: Lead) -> int:
+    values = {
+        "lead_id": lead.id, "programme": "MBA", "stage": "new", "payment": "", "steps_done": 0, "steps_total": 1,
+        "created_at": store.now(),
+    }  # fmt: skip
+    with store.db.begin() as tx:
+        return int(tx.execute(insert(application).values(values).returning(application.c.id)).scalar_one())

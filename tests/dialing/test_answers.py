@@ -5,7 +5,7 @@ import pytest
 from ingest.client import Reason
 from ingest.contract import Door
 from models.rules.dialling import FAULTS, SAYS, Mode, State
-from models.store import intent_steps, intents, openings
+from models.store import intent_leases, intents, openings
 from models.store.intents import NotBegun
 from simulator.faces.desk import Fault
 from tests.dialing.conftest import Office, share
@@ -68,9 +68,9 @@ def test_an_unknown_click_lets_go_after_its_lease(office: Office, clock) -> None
     asha, lead = office.cast.asha, office.cast.lead(owner=office.cast.asha)
     first = office.click(asha, lead)
     clock.advance(seconds=119)
-    assert intent_steps.lapse(office.store) == 0
+    assert intent_leases.lapse(office.store) == 0
     clock.advance(seconds=1)
-    assert intent_steps.lapse(office.store) == 1
+    assert intent_leases.lapse(office.store) == 1
     assert (office.row(first).state, office.row(first).live) == (State.UNKNOWN, False)
     assert office.click(asha, lead).fresh
     assert len(office.orders) == 1
@@ -93,7 +93,7 @@ def test_a_faulty_connection_waits_behind_the_others(office: Office, second: int
     office.click(ravi, office.cast.lead(owner=ravi))
     assert (len(office.desks[first].orders), len(office.desks[second].orders)) == (0, 2)
     clock.advance(minutes=3)
-    assert intent_steps.lapse(office.store) == 2
+    assert intent_leases.lapse(office.store) == 2
     office.click(asha, office.cast.lead(owner=asha))
     assert len(office.desks[first].orders) == 1
 

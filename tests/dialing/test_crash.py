@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from dashapp import auth
 from models.rules.dialling import State
-from models.store import connections, failpoints, intent_steps, sessions
+from models.store import connections, failpoints, intent_leases, sessions
 from models.store.base import Store, utc_now
 from models.tables.work import intent
 from simulator.faces import open as face
@@ -109,7 +109,7 @@ def test_nothing_is_rung_twice_wherever_it_dies(server: Running, desk: Desk) -> 
         server.kill()
         later = open_store(server.database, lambda: utc_now() + timedelta(minutes=1))
         try:
-            intent_steps.lapse(later)
+            intent_leases.lapse(later)
             assert _fate(later, again["id"]) == fate, place
         finally:
             close_store(later)
@@ -141,7 +141,7 @@ def test_a_refusal_that_was_heard_and_a_death_before_the_next_is_asked(server: R
     assert desk.orders == []
     later = open_store(server.database, lambda: utc_now() + timedelta(minutes=1))
     try:
-        intent_steps.lapse(later)
+        intent_leases.lapse(later)
         with later.read() as tx:
             row = tx.execute(select(intent)).one()
     finally:

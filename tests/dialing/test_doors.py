@@ -11,6 +11,7 @@ from models.store import connections
 from models.store.base import Store
 from tests.cast import Cast, Person
 from tests.databases import Clock
+from tests.dialing.conftest import application_of
 from tests.webapp import Visitor
 
 pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
@@ -88,11 +89,21 @@ def test_the_mode_is_kept(visit: Visit, cast: Cast) -> None:
 
 
 def test_only_ones_own_call_can_be_over(visit: Visit, cast: Cast) -> None:
-    for body in ({}, {"reference": 7}):
+    for body in ({}, {"reference": 7}, {"reference": "abcdefgh12345678x"}, {"reference": "ABCDEFGH12345678"}):
         assert visit(cast.asha).post("/dial/over", body).status_code == 400
     assert visit(cast.ravi).post("/dial/over", {"reference": "abcdefgh12345678"}).get_json() == {
         "released": False
     }
+
+
+def test_an_application_of_another_lead_is_refused(visit: Visit, store: Store, cast: Cast) -> None:
+    mine, other = cast.lead(owner=cast.asha), cast.lead(owner=cast.chitra)
+    asha = visit(cast.asha)
+    theirs = asha.post("/dial", _asked(mine.id, application=application_of(store, other)))
+    missing = asha.post("/dial", _asked(mine.id, application=999_999))
+    assert (theirs.status_code, theirs.get_json()["error"]) == (409, "bad_application")
+    assert theirs.get_json() == missing.get_json(), "it tells which applications there are"
+    assert asha.post("/dial", _asked(mine.id, application=application_of(store, mine))).status_code == 200
 
 
 def test_the_bar_is_for_who_calls(visit: Visit, cast: Cast, clock: Clock) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from ingest import dialing
 from ingest.contract import Door
 from models.rules.dialling import State
-from models.store import feed, intent_steps
+from models.store import feed, intent_leases, intent_steps
 from models.store.intents import Begun
 from models.tables.calls import call
 from simulator.faces.desk import Fault
@@ -20,7 +20,7 @@ from tests.dialing.conftest import PRIVATE, Office
 SILENCE = Fault(status=0)
 
 
-def _hooks(
+def hooks(
     office: Office, person: Person, lead: Lead, reference: str, **more: Any
 ) -> list[tuple[Door, dict[str, Any]]]:
     """What a provider says of a whole call: the seat rings and answers, the two talk, the record comes."""
@@ -48,8 +48,8 @@ def _hooks(
     ]
 
 
-def _tell(office: Office, *hooks: tuple[Door, dict[str, Any]]) -> None:
-    for door, body in hooks:
+def tell(office: Office, *told: tuple[Door, dict[str, Any]]) -> None:
+    for door, body in told:
         office.hook(office.cast.connection.id, door, **body)
 
 
@@ -66,8 +66,8 @@ def _click(office: Office) -> tuple[Begun, Lead]:
 def test_the_hooks_move_it_forward_and_the_feed_tells(office: Office) -> None:
     begun, lead = _click(office)
     states = []
-    for hook in _hooks(office, office.cast.asha, lead, begun.body["reference"]):
-        _tell(office, hook)
+    for hook in hooks(office, office.cast.asha, lead, begun.body["reference"]):
+        tell(office, hook)
         states.append(office.row(begun).state)
     assert states == [State.AGENT_RINGING, State.LEAD_RINGING, State.LOGGED]
     row = office.row(begun)
@@ -86,11 +86,11 @@ def test_any_order_of_hooks_and_answer_ends_the_same(office: Office) -> None:
     ends = set()
     for order in itertools.permutations(range(3)):
         begun, lead = _click(office)
-        hooks = _hooks(
+        told = hooks(
             office, office.cast.asha, lead, begun.body["reference"], call_id=f"o-{len(office.orders)}"
         )
         for place in (*order, *order):
-            _tell(office, hooks[place])
+            tell(office, told[place])
         row = office.row(begun)
         ends.add(
             (row.state, row.live, row.ended_at - row.requested_at, row.agent_ringing_at - row.requested_at)
@@ -107,7 +107,7 @@ def test_hooks_before_the_providers_answer_are_not_lost(
     accepted = intent_steps.accepted
 
     def late(*given: Any, **named: Any) -> None:
-        for door, body in _hooks(office, asha, lead, ""):
+        for door, body in hooks(office, asha, lead, ""):
             office.hook(office.cast.connection.id, door, **body)
         accepted(*given, **named)
 
@@ -119,7 +119,7 @@ def test_hooks_before_the_providers_answer_are_not_lost(
 def test_without_customer_and_seat_the_click_says_whose_call_it_is(office: Office) -> None:
     begun, lead = _click(office)
     body = {"call_id": "o-1", "call_type": "outbound", "reference": begun.body["reference"]}
-    _tell(
+    tell(
         office,
         (
             Door.LOG,
@@ -135,7 +135,7 @@ def test_of_two_leads_with_one_number_the_dialled_one_has_the_call(office: Offic
     mine = office.cast.lead("+919811100077", owner=asha, worked_at=clock.ago(days=9))
     office.cast.lead("+919811100077", owner=asha)
     begun = office.click(asha, mine)
-    _tell(office, *_hooks(office, asha, mine, begun.body["reference"]))
+    tell(office, *hooks(office, asha, mine, begun.body["reference"]))
     assert _call(office).lead_id == mine.id
 
 
@@ -143,7 +143,7 @@ def test_a_call_of_another_connection_does_not_move_it(office: Office, second: i
     begun, lead = _click(office)
     line = office.row(begun).connection_id
     other = second if line != second else office.cast.connection.id
-    door, body = _hooks(office, office.cast.asha, lead, begun.body["reference"])[2]
+    door, body = hooks(office, office.cast.asha, lead, begun.body["reference"])[2]
     office.hook(other, door, **body)
     assert office.row(begun).state == State.ACCEPTED
 
@@ -152,7 +152,7 @@ def test_a_hook_settles_what_was_unknown(office: Office) -> None:
     office.desks[office.cast.connection.id].faults.append(SILENCE)
     begun, lead = _click(office)
     assert office.row(begun).state == State.UNKNOWN
-    _tell(office, *_hooks(office, office.cast.asha, lead, begun.body["reference"]))
+    tell(office, *hooks(office, office.cast.asha, lead, begun.body["reference"]))
     row = office.row(begun)
     assert (row.state, row.reason, row.live) == (State.LOGGED, None, False)
 
@@ -161,7 +161,7 @@ def test_the_providers_records_settle_what_was_unknown(office: Office, clock) ->
     desk = office.desks[office.cast.connection.id]
     desk.faults.append(SILENCE)
     begun, lead = _click(office)
-    _, record = _hooks(office, office.cast.asha, lead, begun.body["reference"])[2]
+    _, record = hooks(office, office.cast.asha, lead, begun.body["reference"])[2]
     desk.records.append({**record, "call_started": clock().isoformat()})
     clock.advance(minutes=2)
     assert dialing.settle(office.store, PRIVATE) == 1
@@ -173,8 +173,8 @@ def test_the_providers_records_settle_what_was_unknown(office: Office, clock) ->
 def test_silence_after_the_providers_yes_lets_go(office: Office, clock) -> None:
     begun, lead = _click(office)
     clock.advance(minutes=3)
-    assert intent_steps.lapse(office.store) == 1
+    assert intent_leases.lapse(office.store) == 1
     row = office.row(begun)
     assert (row.state, row.reason, row.live) == (State.ACCEPTED, "silent", False)
-    _tell(office, *_hooks(office, office.cast.asha, lead, begun.body["reference"]))
+    tell(office, *hooks(office, office.cast.asha, lead, begun.body["reference"]))
     assert office.row(begun).state == State.LOGGED

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from ingest.contract import Door
@@ -82,6 +83,33 @@ def test_a_reference_is_quoted_for_some_hours(office: Office, store: Store, cast
     _log(office, cast.connection.id, "", call_id="o-late")
     assert _filed(store, "o-late") != mine.id
     assert office.row(begun).call_id is None
+
+
+@pytest.mark.parametrize(
+    ("began_after", "word", "believed"),
+    [
+        (timedelta(minutes=-5), WORD, True),
+        (timedelta(minutes=-5, seconds=-1), WORD, False),
+        (timedelta(hours=6), WORD, True),
+        (timedelta(hours=6, seconds=1), WORD, False),
+        (timedelta(0), WORD + "x", False),
+        (timedelta(0), WORD[:-1], False),
+        (timedelta(0), WORD.upper(), False),
+    ],
+    ids=["clocks differ", "too early", "late", "too late", "longer", "shorter", "another case"],
+)
+def test_what_is_believed_to_the_second_and_the_letter(
+    office: Office, store: Store, cast: Cast, clock: Clock, began_after: timedelta, word: str, believed: bool
+) -> None:
+    mine, _ = _leads(cast)
+    office.click(cast.asha, mine, WORD)
+    began = clock() + began_after
+    clock.advance(hours=7)
+    _log(
+        office, cast.connection.id, "", start_time=began.isoformat(), reference=word, call_id="o-q",
+        end_time=(began + timedelta(seconds=60)).isoformat(),
+    )  # fmt: skip
+    assert (_filed(store, "o-q") == mine.id) is believed
 
 
 def test_a_connection_that_refused_and_called_all_the_same_is_filed(

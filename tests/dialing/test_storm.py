@@ -14,7 +14,7 @@ from ingest.client import DialOrder, NoClient, Placed, Reason, Refused, Unsettle
 from ingest.vendors import registry
 from models.rules.access import Role
 from models.rules.dialling import State
-from models.store import connections, intent_steps, people, sessions
+from models.store import connections, intent_leases, people, sessions
 from models.store.base import Store
 from models.store.intents import NotBegun
 from models.tables.work import intent
@@ -59,7 +59,7 @@ def test_a_thousand_double_clicks_and_time_outs_are_at_most_one_order_each(
             with office.store.read() as tx:
                 states[str(tx.scalar(select(intent.c.state).where(intent.c.id == first.result())))] += 1
             clock.advance(minutes=3)
-            intent_steps.lapse(office.store)
+            intent_leases.lapse(office.store)
     per_click = Counter(order["reference"] for order in office.orders)
     assert max(per_click.values()) == 1, per_click.most_common(3)
     with office.store.read() as tx:

@@ -167,6 +167,32 @@ def test_a_job_that_waits_for_other_machines_holds_up_none_and_stops_when_told(s
     assert told.is_set()
 
 
+def test_a_stuck_job_does_not_hold_up_one_that_people_wait_for(store: Store) -> None:
+    told, stuck, prompt = threading.Event(), threading.Event(), threading.Event()
+
+    def sticks(_: Store) -> int:
+        stuck.set()
+        assert told.wait(10)
+        return 0
+
+    def ends_leases(_: Store) -> int:
+        if stuck.is_set():
+            prompt.set()
+        return 0
+
+    runner = Scheduler(
+        store,
+        (
+            Job("sticks", timedelta(seconds=60), sticks, "", stop=told.set),
+            Job("ends_leases", timedelta(seconds=0.1), ends_leases, "", prompt=True),
+        ),
+    )
+    runner.start()
+    assert prompt.wait(10)
+    runner.stop()
+    assert next(job for job in scheduler.JOBS if job.name == "lapse_dials").prompt
+
+
 def test_records_are_asked_for_unless_the_settings_say_no(store: Store) -> None:
     for told, names in (("yes", {"reconcile", "settle_dials"}), ("no", set())):
         started = scheduler.start_scheduler(load(RECONCILE=told), store)

@@ -217,7 +217,7 @@ def test_who_may_and_when(store: Store, cast: Cast) -> None:
         with pytest.raises(NotMergeable, match="not here any more"):
             merging.merge(store, who.viewer, pair[0].id, pair[1].id, {})
         with store.read() as tx, pytest.raises(NotMergeable):
-            merging.compare(tx, who.viewer, pair[0].id, pair[1].id)
+            merging.compare(tx, who.viewer, pair[0].id, pair[1].id, store.now())
     with pytest.raises(NotMergeable, match="one lead already"):
         merging.merge(store, cast.asha.viewer, mine.id, mine.id, {})
     for wrong in ({"owner_id": mine.id}, {"name": hers.id}):

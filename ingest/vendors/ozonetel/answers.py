@@ -10,6 +10,7 @@ from ingest.client import Answer, Reason, Refused, Unsettled
 _DONE = ("success", "queued", "true")
 _NO_RECORDS = re.compile(r"\bno (data|records?)\b", re.IGNORECASE)
 _DIGITS = re.compile(r"\d{4,}")
+_GAVE_UP = re.compile(r"time[ -]?limit|time[ds]?[ -]?out|bad gateway", re.IGNORECASE)
 
 # The first that is found in the answer's message decides; nothing found is Reason.OTHER.
 _REASONS = (
@@ -39,13 +40,15 @@ def accepted(answer: Answer) -> dict[str, Any]:
     asking.settled(answer.status, "Ozonetel")
     body = _body(answer)
     message = words(body.get("message"))
+    status = str(body.get("status", "")).lower()
     if answer.status == 429:
         raise Refused(Reason.TOO_MANY, "Ozonetel: too many requests", _retry_after(answer) or _A_MINUTE)
+    if _GAVE_UP.search(message or status):  # it waited for whoever does the work, which may go on
+        raise Unsettled("Ozonetel gave up waiting")
     if answer.status >= 500:
         raise Refused(Reason.DOWN, f"Ozonetel answered with error {answer.status}")
     if answer.status in (401, 403):
         raise Refused(Reason.CREDENTIALS, f"Ozonetel: {message or 'not accepted'}")
-    status = str(body.get("status", "")).lower()
     if answer.status < 300 and (
         status.startswith(_DONE) or (not status and isinstance(body.get("message"), list))
     ):
