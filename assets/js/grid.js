@@ -63,8 +63,9 @@
     const waits = who.map((one) => one.name).join(", ");
     if (data.reason === "abandoned") return h("span", { className: "hint", title: waits && `Waits for ${waits}` }, "No agent free");
     if (who.length) {
-      return h("span", { className: "rung" }, who.slice(0, 4).map(avatar),
-        who.length > 4 ? h("span", { className: "hint small", title: who.slice(4).map((one) => one.name).join(", ") }, `+${who.length - 4}`) : null);
+      const shown = who.length > 4 ? 3 : 4; // and how many more, in the fourth one's place
+      return h("span", { className: "rung" }, who.slice(0, shown).map(avatar),
+        who.length > 4 ? h("span", { className: "hint small", title: who.slice(shown).map((one) => one.name).join(", ") }, `+${who.length - shown}`) : null);
     }
     const pool = (data.teams || []).map((team) => team.name).join(", ");
     return h("span", { className: "hint clip" }, pool ? `Pool ${pool}` : "Nobody's line");
