@@ -4,7 +4,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-WORKERS ?= 2
+WORKERS ?= $(shell expr 2 \* $$(nproc)) # most of a test run is waiting: for servers, browsers and clocks
 
 .PHONY: run test lint format bench soak lock clean
 .DELETE_ON_ERROR:
@@ -13,7 +13,7 @@ run: $(VENV)/ready ## the demo institution and its simulator on http://127.0.0.1
 	@exec $(BIN)/python -m dashapp demo
 
 test: $(VENV)/ready-dev browser sip lint ## everything CI runs
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 
 lint: $(VENV)/ready-dev
 	$(BIN)/ruff check .

@@ -4,6 +4,7 @@
 in this process; ``server`` and ``open_as`` for a real server and a real browser.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -20,6 +21,21 @@ from tests.cast import Cast, Known, Person, fill
 from tests.databases import KINDS, Clock, Databases, worker_name
 from tests.servers import CHROMIUM_ARGUMENTS, Running, chromium, running
 from tests.webapp import Visitor, Web
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What the workers of ``make test`` share out: a slow test is a piece of its own, the others go by file and
+    database. The long pieces come first, so that no worker is left with one when the others are done.
+    """
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return
+    for item in items:
+        given = getattr(item, "callspec", None)
+        piece = (
+            f"{item.path.relative_to(item.config.rootpath)} {given.params.get('store', '') if given else ''}"
+        )
+        item.add_marker(pytest.mark.xdist_group(item.nodeid if item.get_closest_marker("slow") else piece))
+    items.sort(key=lambda item: [item.get_closest_marker(name) is None for name in ("slow", "browser")])
 
 
 @pytest.fixture(scope="session", autouse=True)
