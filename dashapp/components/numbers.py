@@ -9,6 +9,10 @@ FEW = 30  # below, a percentage of a count says less than the count
 TIMES_FROM = 400  # percent; beyond, people think in multiples
 Tone = Literal["better", "worse", "neither"]
 
+UNITS = {Unit.COUNT: "count", Unit.SHARE: "%", Unit.SECONDS: "time", Unit.MINUTES: "minutes"}
+BETTER = {Better.UP: "more", Better.DOWN: "less", Better.NEITHER: "–"}
+"""The words of the glossary, on its page and in ``docs/metrics.md``."""
+
 
 class Shown(NamedTuple):
     """A figure and, smaller, its unit."""

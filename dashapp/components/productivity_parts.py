@@ -127,8 +127,13 @@ def export_words(report: Report) -> str:
 
 def foot(rules: Rules, zone: str) -> Component:
     return html.P(
-        f"Days and hours in {zone}. Human: both talked {rules.human_seconds} s or more and no machine. "
-        "A dash means no data, not zero.",
+        [
+            html.Span(
+                f"Days and hours in {zone}. Human: both talked {rules.human_seconds} s or more and no machine. "
+                "A dash means no data, not zero."
+            ),
+            html.A("Glossary", href="/glossary"),
+        ],
         className="page-foot",
     )
 

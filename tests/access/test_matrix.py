@@ -81,6 +81,7 @@ PAGES = {
     "/boards": WATCHERS,
     "/audit": WATCHERS,
     "/productivity": EVERYBODY,
+    "/glossary": EVERYBODY,
     "/providers": frozenset({Role.ADMIN}),
     "/providers/<connection_id>": frozenset({Role.ADMIN}),
     "/providers/<connection_id>/mapping": frozenset({Role.ADMIN}),

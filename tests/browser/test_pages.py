@@ -53,7 +53,7 @@ def test_every_page_opens_without_a_murmur(server: Running, busy: Lead, enter: E
     places = [link.get_attribute("href") or "" for link in page.locator(".rail-item").all()]
     assert len(places) >= 3
     one = f"/providers/{server.cast.connection.id}"
-    for path in (*places, one, f"/lead/{busy.id}", "/nowhere", "/lead/999999"):
+    for path in (*places, "/glossary", one, f"/lead/{busy.id}", "/nowhere", "/lead/999999"):
         page.evaluate("path => callboard.go(path)", path)
         page.wait_for_selector(SHOWN.get(path, f"{READY}"))
         title = page.locator("#main h1, #main .heading").first

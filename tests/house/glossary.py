@@ -1,12 +1,11 @@
 """``docs/metrics.md``, written from the catalogue: ``python -m tests.house.glossary``."""
 
+from dashapp.components.numbers import BETTER, UNITS
 from dashapp.config import Settings
-from models.rules.metrics import CATALOGUE, Better, Unit, formula
+from models.rules.metrics import CATALOGUE, formula
 from tests.house.code import ROOT
 
 PATH = ROOT / "docs/metrics.md"
-UNITS = {Unit.COUNT: "count", Unit.SHARE: "%", Unit.SECONDS: "time", Unit.MINUTES: "minutes"}
-BETTER = {Better.UP: "more", Better.DOWN: "less", Better.NEITHER: "–"}
 
 HEAD = """# Metrics
 
