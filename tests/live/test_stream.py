@@ -200,10 +200,12 @@ def test_after_a_reload_the_stream_goes_on_from_now(store: Store, cast: Cast, hu
     text = stream_of(store, hub, cast.asha, here + 100)
     assert next(text) == RESET
     pump = Pump(store, hub)
+    speaker = threading.Timer(0.05, say, (store,))
+    speaker.start()
     try:
-        threading.Timer(0.05, say, (store,)).start()
         assert next(text).startswith(f"id: {here + 1}\n")
     finally:
+        speaker.join()
         pump.close()
 
 
