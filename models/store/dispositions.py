@@ -14,6 +14,7 @@ from models.rules.call import Direction
 from models.rules.wrapping import End
 from models.store import audit, stages
 from models.store.base import Store
+from models.tables.base import as_kept
 from models.tables.work import disposition
 
 LONGEST = 60
@@ -193,6 +194,8 @@ def _checked(tx: Connection, wanted: Disposition, before: Disposition | None) ->
         raise BadDisposition("A disposition needs a name.")
     if len(label) > LONGEST:
         raise BadDisposition(f"A disposition's name has at most {LONGEST} characters.")
+    # As it will stand in the list, or two names that differ by a masked number would meet only there.
+    label = as_kept(disposition.c.label, label)
     others = (each for each in listed(tx, retired=True) if before is None or each.id != before.id)
     if any(each.label.casefold() == label.casefold() for each in others):
         raise BadDisposition(f"There is a disposition “{label}” already; a retired one can be taken back.")

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, upd
 from models.rules.access import Role, Viewer
 from models.store import audit
 from models.store.base import Store
+from models.tables.base import as_kept
 from models.tables.leads import lead
 from models.tables.work import disposition, stage
 
@@ -213,7 +214,9 @@ def _name(given: str) -> str:
         raise BadStage("A stage needs a name.")
     if len(wanted) > LONGEST:
         raise BadStage(f"A stage's name has at most {LONGEST} characters.")
-    return wanted
+    # As it will stand in the list, or two names that differ by a masked number would meet only there.
+    kept: str = as_kept(stage.c.name, wanted)
+    return kept
 
 
 def _row(tx: Connection, stage_id: int) -> Row[Any]:

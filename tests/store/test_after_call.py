@@ -11,7 +11,7 @@ from models.rules.call import Direction, Outcome
 from models.rules.wrapping import End
 from models.store import choices, dispositions, follow_ups, notes, stages, unwrapped, wrap_ups
 from models.store.base import Store
-from models.store.dispositions import Disposition
+from models.store.dispositions import BadDisposition, Disposition
 from models.store.openings import NoSuchLead
 from models.store.wrap_ups import BadSave, Draft, Saved
 from models.tables.calls import feed
@@ -319,6 +319,19 @@ def test_the_list_is_written_once_and_follows_the_admin(store: Store, cast: Cast
     dispositions.change(store, dev, before[0].id, retired)
     with store.read() as tx:
         assert [each.label for each in dispositions.listed(tx)][:2] == ["Busy", "Switched off"]
+
+
+def test_labels_that_differ_by_a_masked_number_are_one_label(store: Store, cast: Cast) -> None:
+    """Their masks are alike, so the index would refuse the second: it is said before, and in words."""
+    dev = cast.dev.viewer
+    ways = ("inbound",), ("talked",)
+    dispositions.add(store, dev, Disposition(0, "Gave 9123456781", *ways))
+    other = dispositions.add(store, dev, Disposition(0, "Gave none", *ways))
+    with pytest.raises(BadDisposition, match="already") as told:
+        dispositions.add(store, dev, Disposition(0, "Gave 9876543781", *ways))
+    assert "9876543781" not in str(told.value)
+    with pytest.raises(BadDisposition, match="already"):
+        dispositions.change(store, dev, other, Disposition(0, "Gave 9876543781", *ways))
 
 
 def test_a_call_of_long_ago_waits_no_more(store: Store, cast: Cast, clock: Clock) -> None:

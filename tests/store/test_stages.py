@@ -57,6 +57,23 @@ def test_a_name_stands_once_whatever_its_case(store: Store, cast: Cast) -> None:
             stages.add(store, dev, bad)
 
 
+def test_names_that_differ_by_a_masked_number_are_one_name(store: Store, cast: Cast) -> None:
+    """Their masks are alike, so the index would refuse the second: it is said before, and in words."""
+    dev = cast.dev.viewer
+    first = stages.add(store, dev, "Ring 9123456781")
+    below = stages.add(store, dev, "Ask 9123456781", parent_id=first)
+    other = stages.add(store, dev, "Ask else", parent_id=first)
+    with pytest.raises(BadStage, match="already") as told:
+        stages.add(store, dev, "Ring 9876543781")
+    assert "9876543781" not in str(told.value)
+    with pytest.raises(BadStage, match="already"):
+        stages.add(store, dev, "Ask 9876543781", parent_id=first)
+    with pytest.raises(BadStage, match="already"):
+        stages.rename(store, dev, other, "Ask 9876543781")
+    stages.rename(store, dev, below, "Ask 9876543781")
+    assert names(store) == ["Ring ••••• ••781"]
+
+
 def test_a_new_name_takes_its_leads_and_dispositions_along(store: Store, cast: Cast) -> None:
     dev = cast.dev.viewer
     applied = stages.add(store, dev, "Applied")
