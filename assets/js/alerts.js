@@ -12,9 +12,14 @@
   const chosen = (name) => document.querySelector(`[data-preference="${name}"]`)?.getAttribute("aria-checked") === "true";
   const me = () => Number(document.getElementById("live-cursor")?.dataset.me);
 
-  /* Held until the tab closes. Without locks (a page over plain http) the tab in sight is the one. */
+  /* Held until the tab closes. Without locks (a page over plain http) the tab in sight is the one. A page that stands still,
+     as while it opens a window, cannot take what it is given: it asks again. */
   function hold(name, taken) {
-    if (navigator.locks) navigator.locks.request(`callboard-${name}`, () => { taken(); return new Promise(() => {}); });
+    if (!navigator.locks) return;
+    navigator.locks.request(`callboard-${name}`, () => { taken(); return new Promise(() => {}); }).catch((error) => {
+      console.warn(error.message);
+      setTimeout(hold, AGAIN, name, taken);
+    });
   }
   const mayRing = () => (navigator.locks ? sounding : !document.hidden);
   const mayNotify = () => (navigator.locks ? notifying : document.hidden);

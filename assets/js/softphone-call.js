@@ -7,8 +7,9 @@
 
   /** `mic()` resolves to a MediaStream; `changed` is called whenever `call.shown` has changed. */
   cb.softphoneCall = (session, { line, reference, mic, changed, report }) => {
+    // All of it goes to every tab; of SIP's own words nothing does, for a Call-ID too may be made of a number.
     const shown = {
-      id: session.id, line: line.label, reference, state: "ringing", since: null, muted: false, held: false,
+      id: crypto.randomUUID(), line: line.label, reference, state: "ringing", since: null, muted: false, held: false,
       heldByThem: false, silent: false, blocked: false, rtt: null, level: 0, why: "",
     };
     const call = { shown, session };
@@ -29,6 +30,7 @@
         set({ blocked: false });
       } catch (error) {
         if (error.name === "NotAllowedError") set({ blocked: true });
+        else if (error.name !== "AbortError") report("failed", `audio: ${error.name}`); // the call ended meanwhile
       }
     }
 

@@ -68,8 +68,10 @@
     }
 
     function incoming(line, session, request) {
-      if (call) return session.terminate({ status_code: 486 });
       const reference = take(line, request);
+      // What was asked for comes before whatever else rings.
+      if (call?.shown.state === "ringing" && reference !== null) call.end();
+      if (call) return session.terminate({ status_code: 486 });
       call = cb.softphoneCall(session, {
         line, reference, mic, changed: tell, report: (kind, detail) => report(kind, detail),
       });

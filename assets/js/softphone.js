@@ -75,11 +75,16 @@
   /* Become the telephone as soon as nobody else is. */
   function stand() {
     if (phone || queued || !navigator.locks) return;
-    queued = new AbortController();
-    navigator.locks.request(`callboard-phone-${here.me}`, { signal: queued.signal }, () => {
+    const { signal } = (queued = new AbortController());
+    navigator.locks.request(`callboard-phone-${here.me}`, { signal }, () => {
       queued = null;
       return new Promise(own);
-    }).catch((error) => { if (error.name !== "AbortError") throw error; });
+    }).catch((error) => {
+      if (signal.aborted) return; // we sat down
+      console.warn(error.message);
+      queued = null;
+      setTimeout(stand, AGAIN);
+    });
   }
 
   function sitDown() {

@@ -6,13 +6,15 @@ which the end of the run tells.
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, WebSocket
 
 from models.store import connections, preferences, sip_seats
+from simulator.faces import open as face
+from simulator.faces.desk import Desk, served
 from tests.cast import Known, Line, Person
 from tests.conftest import OpenAs
 from tests.databases import Databases
@@ -52,18 +54,33 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 def server(
     databases: Databases, known_casts: dict[str, Known], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Running]:
-    with running(databases, known_casts, "sqlite", tmp_path_factory.mktemp("app")) as started:
+    asked = {"PRIVATE_HOSTS": "127.0.0.1", "RECONCILE": "no"}
+    with running(databases, known_casts, "sqlite", tmp_path_factory.mktemp("app"), **asked) as started:
         yield started
 
 
 @pytest.fixture(scope="session")
 def sip(server: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SipServer]:
-    """The SIP server, and at the application's side a connection at which Asha and Ravi have softphones."""
+    """The SIP server."""
     made = SipServer(tmp_path_factory.mktemp("sip"), server.url)
     made.start()
-    line(server, made.url)
     yield made
     made.stop()
+
+
+@pytest.fixture(scope="session")
+def desk() -> Iterator[Desk]:
+    """The provider's programming interface: what it was asked to place stands in ``orders``."""
+    made = Desk()
+    with served(face.make, made) as url:
+        made.keys["url"] = url
+        yield made
+
+
+@pytest.fixture(scope="session")
+def pbx(server: Running, sip: SipServer, desk: Desk) -> Line:
+    """A connection that places calls, and at which Asha and Ravi have softphones."""
+    return line(server, sip.url, dial_url=f"{desk.keys['url']}/dial")
 
 
 def line(server: Running, url: str, slug: str = "pbx", **settings: Any) -> Line:
@@ -87,7 +104,7 @@ def line(server: Running, url: str, slug: str = "pbx", **settings: Any) -> Line:
 
 
 @pytest.fixture
-def sit(open_as: OpenAs, server: Running, sip: SipServer) -> Callable[..., Page]:
+def sit(open_as: OpenAs, server: Running, pbx: Line) -> Callable[..., Page]:
     """``sit(cast.asha, "docked")``: their page; docked, with the telephone registered."""
 
     def enter(person: Person, mode: str = "docked", path: str = "/leads", **given: Any) -> Page:
@@ -136,14 +153,51 @@ def wait(page: Page, truth: str, seconds: float = SECONDS) -> Any:
     raise AssertionError(f"{truth} is not so after {seconds} s: {seen}")
 
 
+class Frames:
+    """Every SIP message that the pages of a browser send or receive from now on."""
+
+    def __init__(self, context: BrowserContext, sip: SipServer) -> None:
+        self.told: list[str] = []
+        self._url = sip.url
+        context.on("page", self._watch)
+        for page in context.pages:
+            self._watch(page)
+
+    def _watch(self, page: Page) -> None:
+        page.on("websocket", self._listen)
+
+    def _listen(self, socket: WebSocket) -> None:
+        if socket.url.startswith(self._url):
+            for way in ("framesent", "framereceived"):
+                socket.on(
+                    way, lambda told: self.told.append(told if isinstance(told, str) else told.decode())
+                )
+
+    def has(self, words: str) -> bool:
+        return any(words in each for each in self.told)
+
+    def everything(self) -> bytes:
+        return "\n\n".join(self.told).encode()
+
+
 REFERENCE = "a1b2c3d4e5f6a7b8"
 STATE = "callboard.phone.state().call?.state"
 
 
-def rings(provider: Page, reference: str | None = REFERENCE, to: str = "asha") -> None:
-    """The provider rings a counselor's softphone, first leg of a call the counselor asked for."""
-    headers = [f"X-Call-Ref: {reference}"] if reference else []
-    provider.evaluate("([to, headers]) => peer.call(to, headers)", [f"sip:{to}@{DOMAIN}", headers])
+def rings(
+    provider: Page,
+    reference: str | None = REFERENCE,
+    to: str = "asha",
+    headers: Sequence[str] = (),
+    name: str | None = None,
+) -> None:
+    """The provider rings a counselor's softphone, first leg of a call the counselor asked for. ``name`` is what its
+    From shows."""
+    told = [*([f"X-Call-Ref: {reference}"] if reference else []), *headers]
+    provider.evaluate(
+        "([to, headers, name]) => peer.call(to, headers, name ?? undefined)",
+        [f"sip:{to}@{DOMAIN}", told, name],
+    )
 
 
 def asked_for(counselor: Page, reference: str = REFERENCE, mode: str = "docked") -> None:

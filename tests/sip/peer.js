@@ -1,5 +1,6 @@
 /* The other end of the line in the softphone's tests: whoever the provider lets speak. `peer.begin({url, aor, user,
-   password})` registers; `peer.call(uri, headers)`; what happened stands in `peer.log`. */
+   password})` registers; `peer.call(uri, headers)`; `peer.onward(uri)` rings somebody else and lets the two speak, as a
+   provider does that rang the agent first. What happened stands in `peer.log`. */
 window.peer = (() => {
   const it = { log: [], session: null, registered: "", stats: {} };
   const note = (word) => it.log.push(word);
@@ -46,10 +47,25 @@ window.peer = (() => {
     });
     it.ua.start();
   };
-  it.call = (uri, headers = []) => {
+  it.call = (uri, headers = [], name = undefined) => {
     it.log = [];
-    const session = it.ua.call(uri, { mediaConstraints: { audio: true, video: false }, extraHeaders: headers, pcConfig: { iceServers: [] } });
+    const session = it.ua.call(uri, { mediaConstraints: { audio: true, video: false }, extraHeaders: headers, fromDisplayName: name, pcConfig: { iceServers: [] } });
     take(session, true);
+  };
+  it.answer = () => it.session.answer({ mediaConstraints: { audio: true, video: false }, pcConfig: { iceServers: [] } });
+  it.onward = (uri) => {
+    const agent = it.session;
+    const said = (session) => session.connection.getReceivers().find(({ track }) => track.kind === "audio").track;
+    const lead = it.ua.call(uri, { mediaStream: new MediaStream([said(agent)]), pcConfig: { iceServers: [] } });
+    lead.on("icecandidate", ({ ready }) => setTimeout(ready, 250));
+    lead.on("progress", () => note("lead rings"));
+    lead.on("confirmed", () => {
+      agent.connection.getSenders().forEach((sender) => sender.replaceTrack(said(lead)));
+      note("bridged");
+    });
+    const hangUp = (other) => () => other.isEnded() || other.terminate();
+    agent.on("ended", hangUp(lead));
+    lead.on("ended", hangUp(agent));
   };
   it.heard = async () => {
     const found = { packets: 0, energy: 0, lost: 0 };
