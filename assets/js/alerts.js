@@ -47,7 +47,7 @@
     clearTimeout(timer);
     const rings = (cb.calls || []).some((body) => body.phase === "ringing" && body.direction !== "outbound" && cb.now() - Date.parse(body.at) < RINGS_AT_MOST);
     if (!rings || !chosen("sound") || !mayRing()) return;
-    chime();
+    if (cb.phone?.state().ring !== "sounding") chime(); // the softphone rings of itself
     timer = setTimeout(ring, AGAIN);
   }
 

@@ -5,12 +5,12 @@
   const CANDIDATES = 250; // ms; JsSIP would wait for all, with a dead STUN server for 40 s
   const QUIET = 4000; // ms without a packet until we say that nothing is heard
 
-  /** `mic()` resolves to a MediaStream; `changed` is called whenever `call.shown` has changed. */
-  cb.softphoneCall = (session, { line, reference, mic, changed, report }) => {
+  /** `devices.mic()` resolves to a MediaStream; `changed` is called whenever `call.shown` has changed. */
+  cb.softphoneCall = (session, { line, reference, devices, changed, report }) => {
     // All of it goes to every tab; of SIP's own words nothing does, for a Call-ID too may be made of a number.
     const shown = {
-      id: crypto.randomUUID(), line: line.label, reference, state: "ringing", since: null, muted: false, held: false,
-      heldByThem: false, silent: false, blocked: false, rtt: null, level: 0, why: "",
+      id: crypto.randomUUID(), line: line.label, reference, state: "ringing", since: null, muted: false,
+      held: false, heldByThem: false, silent: false, blocked: false, rtt: null, level: 0, why: "",
     };
     const call = { shown, session };
     const audio = new Audio();
@@ -32,6 +32,7 @@
         if (error.name === "NotAllowedError") set({ blocked: true });
         else if (error.name !== "AbortError") report("failed", `audio: ${error.name}`); // the call ended meanwhile
       }
+      return !shown.blocked;
     }
 
     async function measure() {
@@ -67,6 +68,7 @@
       peerconnection.addEventListener("track", ({ track, streams }) => {
         if (track.kind !== "audio") return;
         audio.srcObject = streams[0] || new MediaStream([track]);
+        devices.loudspeaker().then((id) => id && call.soundAt(id)).catch((error) => report("failed", `loudspeaker: ${error.name}`));
         play();
       });
     });
@@ -93,7 +95,7 @@
       set({ state: "connecting" });
       let stream;
       try {
-        stream = await mic();
+        stream = await devices.mic();
       } catch (error) {
         report("no_microphone", error.name);
         set({ state: "ringing", why: "No microphone: allow it for this page, then answer." });
@@ -131,10 +133,15 @@
       });
     });
     call.hear = play;
-    /** Speak into another microphone from now on. */
-    call.speak = (stream) => session.connection?.getSenders().forEach(
-      (sender) => sender.track?.kind === "audio" && sender.replaceTrack(stream.getAudioTracks()[0]),
-    );
+    call.sink = () => audio.sinkId ?? "";
+    call.soundAt = (id) => audio.setSinkId(id);
+    /** Speak into another microphone from now on; a muted call stays muted. */
+    call.speak = (stream) => session.connection?.getSenders().forEach((sender) => {
+      if (sender.track?.kind !== "audio") return;
+      const [track] = stream.getAudioTracks();
+      track.enabled = sender.track.enabled;
+      sender.replaceTrack(track).catch((error) => report("failed", `microphone: ${error.name}`));
+    });
     return call;
   };
 })();

@@ -1,21 +1,27 @@
-/* The telephone itself, the same in the page (docked) and in its own window: lines, one call, the microphone.
+/* The telephone itself, the same in the page (docked) and in its own window: lines, one call, its devices, the ring.
    It answers by itself only the call the person has just asked for: once, within 30 seconds of asking, and only if
    the provider passes on its reference or, where the line says that it passes none, the first that rings. */
 (() => {
   const cb = window.callboard;
   const ARMED = 30_000;
-  const KEPT = "callboard-microphone"; // the chosen device's id, of this browser only
+  const LISTENING = 2000; // ms the microphone stays open after its level was last looked at
 
-  /** `post(path, body)` asks our server; `changed(state)` hears every change. */
-  cb.softphone = ({ post, changed }) => {
-    const state = { registered: false, lines: [], call: null, microphone: "unknown", problem: "" };
+  /** `post(path, body)` asks our server; `changed(state)` hears every change. `sound`: does the person want any? */
+  cb.softphone = ({ post, changed, sound }) => {
+    const state = { registered: false, lines: [], call: null, microphone: "unknown", notice: "", ring: "silent", problem: "" };
     let lines = [];
     let call = null;
     let armed = null;
-    let stream = null;
-    let letGo = 0;
+
+    const devices = cb.softphoneDevices({
+      call: () => call,
+      changed: (news) => { Object.assign(state, news); tell(); },
+    });
+    const ring = cb.softphoneRing({ wanted: sound, changed: () => tell() });
 
     const tell = () => {
+      ring.should(call?.shown.state === "ringing" && (call.shown.reference === null || call.shown.why !== ""));
+      state.ring = ring.state;
       state.lines = lines.map(({ id, label, registered, problem }) => ({ id, label, registered, problem }));
       state.registered = lines.some((line) => line.registered);
       state.call = call && { ...call.shown, rtt: call.shown.rtt ?? call.lineRtt() };
@@ -32,33 +38,6 @@
       return (await post("/softphone/credentials", {})).lines;
     }
 
-    /* ---- the microphone: asked for in a click, kept until the call is over */
-    async function mic() {
-      clearTimeout(letGo);
-      if (stream?.getAudioTracks().some((track) => track.readyState === "live")) return stream;
-      const chosen = localStorage.getItem(KEPT);
-      const wanted = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
-      try {
-        stream = await navigator.mediaDevices.getUserMedia({ audio: chosen ? { ...wanted, deviceId: { ideal: chosen } } : wanted });
-      } catch (error) {
-        state.microphone = error.name === "NotFoundError" ? "none" : "denied";
-        tell();
-        throw error;
-      }
-      state.microphone = "granted";
-      tell();
-      return stream;
-    }
-
-    function release(after = 0) {
-      clearTimeout(letGo);
-      letGo = setTimeout(() => {
-        if (call) return;
-        stream?.getTracks().forEach((track) => track.stop());
-        stream = null;
-      }, after);
-    }
-
     /* ---- calls */
     function take(line, request) {
       const asked = armed;
@@ -73,14 +52,15 @@
       if (call?.shown.state === "ringing" && reference !== null) call.end();
       if (call) return session.terminate({ status_code: 486 });
       call = cb.softphoneCall(session, {
-        line, reference, mic, changed: tell, report: (kind, detail) => report(kind, detail),
+        line, reference, devices, changed: tell, report: (kind, detail) => report(kind, detail),
       });
       call.line = line;
       call.lineRtt = () => line.rtt;
       call.ended = () => {
         tell();
         call = null;
-        release();
+        state.notice = "";
+        devices.release();
         tell();
       };
       report("ringing");
@@ -107,52 +87,51 @@
           },
         }));
         lines.forEach((line) => line.start());
+        devices.start();
         tell();
       },
       stop() {
         call?.end();
         lines.forEach((line) => line.stop());
         lines = [];
-        release();
+        devices.stop();
+        devices.release();
         tell();
       },
       /** Answer the call of this reference, and no other, when it rings within 30 seconds. */
       arm(reference) {
         armed = { reference, at: Date.now() };
-        setTimeout(() => { if (armed?.reference === reference) { armed = null; release(); tell(); } }, ARMED);
+        setTimeout(() => { if (armed?.reference === reference) { armed = null; devices.release(); tell(); } }, ARMED);
         tell();
       },
-      disarm() { armed = null; release(); tell(); },
-      async microphone() { await mic(); release(ARMED + 5000); return true; },
+      disarm() { armed = null; devices.release(); tell(); },
+      async microphone() { await devices.mic(); devices.release(ARMED + 5000); return true; },
       answer: () => call?.answer(),
       hangup: () => call?.end(),
       mute: (on) => call?.mute(on),
       async hold(on) { await call?.line.renew().catch(() => {}); call?.hold(on); },
       keys: (tones) => call?.keys(tones),
       async transfer(uri) { return call ? (await call.line.renew().catch(() => {}), call.transfer(uri)) : false; },
-      hear: () => call?.hear(),
+      /** Resolves to whether what was blocked, ring or voice, is heard now. */
+      hear: async () => (call?.shown.state === "ringing" ? ring.hear() : Boolean(await call?.hear())),
       async colleagues() {
         const found = (await post("/softphone/colleagues", {})).colleagues;
         return found.filter((one) => !call || one.line === call.line.id);
       },
+      /** Their names are told to whom may listen only, so the microphone is asked for. */
       async devices() {
-        const found = await navigator.mediaDevices.enumerateDevices();
-        const chosen = localStorage.getItem(KEPT);
-        return found.filter((one) => one.kind === "audioinput").map((one, at) => ({
-          id: one.deviceId, label: one.label || `Microphone ${at + 1}`, chosen: one.deviceId === chosen,
-        }));
+        if (!call) await devices.mic().then(() => devices.release(LISTENING)).catch((error) => report("no_microphone", error.name));
+        return { ...(await devices.list()), volume: ring.volume(), sound };
       },
-      async choose(id) {
-        localStorage.setItem(KEPT, id);
-        const before = stream;
-        stream = null;
-        const made = await mic();
-        call?.speak(made);
-        before?.getTracks().forEach((track) => track.stop());
-        if (!call) release(ARMED);
-      },
+      async choose(id) { await devices.choose(id); if (!call) devices.release(ARMED); },
+      loudspeaker: (id) => devices.chooseLoudspeaker(id),
+      volume: (value) => ring.volume(value),
+      sound(on) { sound = on; ring.choose(on); },
       /** How loud the microphone is now, 0 to 1. */
-      level: () => call?.shown.level ?? 0,
+      level() {
+        if (!call) devices.release(LISTENING);
+        return call?.shown.level ?? devices.level();
+      },
     };
     return phone;
   };

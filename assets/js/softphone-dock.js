@@ -92,17 +92,34 @@
     return made;
   }
 
-  function list(title, empty, fetchRows, choose) {
-    const rows = cb.el("div", "dock-list", cb.el("p", "second", "…"));
-    cb.phone.run(fetchRows).then((found) => {
-      rows.replaceChildren(...(found.length ? found.map((one) => {
-        const made = cb.el("button", "dock-row", cb.el("span", "clip", one.name || one.label), one.chosen ? cb.icon("check2") : null);
-        made.type = "button";
-        made.addEventListener("click", () => choose(one));
-        return made;
-      }) : [cb.el("p", "second", empty)]));
-    }).catch((error) => rows.replaceChildren(cb.el("p", "second", error.message)));
-    return cb.el("div", "dock-panel", cb.el("h3", "", title), rows);
+  const rows = (found, empty, choose) => cb.el("div", "dock-list", ...(found.length ? found.map((one) => {
+    const made = cb.el("button", "dock-row", cb.el("span", "clip", one.name || one.label), one.chosen ? cb.icon("check2") : null);
+    made.type = "button";
+    if (one.chosen !== undefined) made.setAttribute("aria-pressed", String(one.chosen));
+    made.addEventListener("click", () => choose(one));
+    return made;
+  }) : [cb.el("p", "second", empty)]));
+
+  function asking(question, draw) {
+    const made = cb.el("div", "dock-panel", cb.el("p", "second", "…"));
+    cb.phone.run(question).then((found) => made.replaceChildren(...draw(found).filter(Boolean)))
+      .catch((error) => made.replaceChildren(cb.el("p", "second", error.message)));
+    return made;
+  }
+
+  /* `found` is what the telephone says of its devices; chosen there, wherever this page is. */
+  function devices(found) {
+    const choose = (name) => (one) => { run(name, one.id); toggle("device")(); };
+    const loud = cb.el("input", "form-range");
+    Object.assign(loud, { type: "range", min: 0, max: 1, step: 0.1, value: found.volume, id: "dock-ring" });
+    loud.addEventListener("change", () => run("volume", Number(loud.value)));
+    const none = state.microphone === "denied" ? "The browser lets this page hear none: allow it beside the address." : "No microphone found.";
+    const word = cb.el("label", "dock-volume", found.sound ? "Ring" : "Ring (sound for calls is off)", loud);
+    return [
+      cb.el("h3", "", "Microphone"), rows(found.microphones, none, choose("choose")), found.microphones.length && !state.call ? trial() : null,
+      cb.el("h3", "", "Loudspeaker"), rows(found.loudspeakers, "This browser uses the computer's own.", choose("loudspeaker")),
+      word,
+    ];
   }
 
   async function handOn(to) {
@@ -114,19 +131,55 @@
 
   function open() {
     if (panel === "keys") return keypad();
-    if (panel === "transfer") return list("Hand on to", "No colleague of your team has a softphone on this line.", "colleagues", handOn);
-    if (panel === "device") return list("Microphone", "No microphone found.", "devices", (one) => { run("choose", one.id); panel = ""; paint(); });
+    if (panel === "transfer") {
+      return asking("colleagues", (found) => [cb.el("h3", "", "Hand on to"), rows(found, "No colleague of your team has a softphone on this line.", handOn)]);
+    }
+    if (panel === "device") return asking("devices", devices);
     return null;
   }
 
-  const loud = (call) => (call.muted ? 0 : Math.min(1, call.level * 2));
+  const level = (call) => (call.muted ? 0 : Math.min(1, call.level * 2));
 
-  function meter(call) {
+  function meter(value) {
     const bar = cb.el("meter", "dock-level");
-    Object.assign(bar, { min: 0, max: 1, value: loud(call) });
+    Object.assign(bar, { min: 0, max: 1, value });
     bar.setAttribute("aria-label", "How loud your microphone is");
     return bar;
   }
+
+  /* Before a call: speak, and the bar moves. */
+  function trial() {
+    const bar = meter(0);
+    const look = async () => {
+      if (!bar.isConnected) return;
+      bar.value = Math.min(1, 2 * (await cb.phone.run("level")));
+      setTimeout(look, 150);
+    };
+    const begin = () => look().catch((error) => bar.replaceWith(error.message));
+    setTimeout(begin, 150);
+    return cb.el("p", "dock-trial", "Speak: ", bar);
+  }
+
+  function device(...shown) {
+    const made = cb.el("button", "dock-device", ...shown);
+    made.type = "button";
+    made.title = "Microphone, loudspeaker, ring";
+    made.setAttribute("aria-label", made.title);
+    made.setAttribute("aria-expanded", String(panel === "device"));
+    made.addEventListener("click", toggle("device"));
+    return made;
+  }
+
+  const unheard = (call) => call.blocked || (call.state === "ringing" && state.ring === "blocked");
+
+  async function hear() {
+    if (await cb.phone.run("hear").catch(() => false)) return;
+    cb.toast?.({ text: "The browser wants the click in the page that is the telephone: click there once.", icon: "volume-up-fill" });
+  }
+
+  const warnings = (call) => [
+    state.notice,
+  ].filter(Boolean).map((text) => cb.el("p", "dock-word", cb.icon("exclamation-triangle"), cb.el("span", "", text)));
 
   function live(call) {
     const [tone, icon, text] = status(call);
@@ -135,18 +188,13 @@
     const timer = cb.el("span", "dock-timer");
     if (call.since) Object.assign(timer.dataset, { since: new Date(cb.now() - Date.now() + call.since).toISOString(), as: "timer" });
     const [bars, word] = quality(call);
-    const device = cb.el("button", "dock-device", cb.icon("mic"), meter(call));
-    device.type = "button";
-    device.title = "Choose the microphone";
-    device.setAttribute("aria-label", "Choose the microphone");
-    device.setAttribute("aria-expanded", String(panel === "device"));
-    device.addEventListener("click", toggle("device"));
     return [
       cb.el("div", "dock-head", cb.el("span", "avatar", initials(who)), cb.el("div", "dock-who", cb.el("strong", "clip", who), line), timer),
-      call.blocked ? button("Tap to hear", "volume-up-fill", () => run("hear"), { tone: "is-hear" }) : null,
+      ...warnings(call),
+      unheard(call) ? button("Tap to hear", "volume-up-fill", hear, { tone: "is-hear" }) : null,
       open(),
       cb.el("div", "dock-buttons", ...buttons(call)),
-      cb.el("div", "dock-foot", device, cb.el("span", "dock-quality", cb.icon(bars), cb.el("span", "", word))),
+      cb.el("div", "dock-foot", device(cb.icon("mic"), meter(level(call))), cb.el("span", "dock-quality", cb.icon(bars), cb.el("span", "", word))),
     ].filter(Boolean);
   }
 
@@ -155,12 +203,14 @@
     const why = state.problem || bad?.problem || "";
     const elsewhere = state.owner === "window" && dock.dataset.window !== "yes";
     const text = state.registered ? `Softphone registered${elsewhere ? " · Window" : ""}` : `Softphone not registered${why ? `: ${why}` : ""}`;
-    return [cb.el("div", `dock-idle is-${state.registered ? "connected" : "unknown"}`, cb.icon(state.registered ? "headset" : "telephone-x"), cb.el("span", "", text))];
+    const pill = cb.el("div", `dock-idle is-${state.registered ? "connected" : "unknown"}`, cb.icon(state.registered ? "headset" : "telephone-x"), cb.el("span", "", text));
+    if (state.registered) pill.append(device(cb.icon("sliders")));
+    return [open(), pill].filter(Boolean);
   }
 
   function announce(call) {
     const [, , text] = call ? status(call) : ["", "", state.registered ? "Softphone registered" : "Softphone not registered"];
-    const now = call ? `${name(call)}: ${text}` : text;
+    const now = call ? [`${name(call)}: ${text}`, unheard(call) ? "Tap to hear" : "", ...warnings(call).map((one) => one.textContent)].filter(Boolean).join(". ") : text;
     if (now === said) return;
     said = now;
     dock.querySelector(".dock-said").textContent = now;
@@ -168,8 +218,8 @@
 
   function refresh(call, body) {
     if (!call) return;
-    const level = body.querySelector(".dock-level");
-    if (level) level.value = loud(call);
+    const bar = body.querySelector(".dock-level");
+    if (bar) bar.value = level(call);
     const [bars, word] = quality(call);
     const line = body.querySelector(".dock-quality");
     if (!line) return;
@@ -180,7 +230,7 @@
   function paint() {
     if (!dock || !state) return;
     const call = state.call;
-    if (!call || call.state !== "talking") panel = panel === "device" && call ? panel : "";
+    if (call?.state !== "talking" && (panel !== "device" || (!call && !state.registered))) panel = "";
     const body = dock.querySelector(".dock-body");
     const drawn = JSON.stringify([state, panel, cards.length, call && name(call)], (key, value) => (["rtt", "level", "armed"].includes(key) ? undefined : value));
     if (drawn === was) return refresh(call, body);

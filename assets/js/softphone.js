@@ -7,7 +7,7 @@
   const PATIENCE = 6000; // for a phone to appear and register after a click
   const REPLY = 4000;
   const AGAIN = 4000; // our own server could not be asked
-  const alone = { owner: null, registered: false, lines: [], call: null, microphone: "unknown" };
+  const alone = { owner: null, registered: false, lines: [], call: null, microphone: "unknown", notice: "", ring: "silent" };
 
   let here = null; // {me, mode, window, line, library}
   let phone = null; // while this page is the telephone
@@ -59,7 +59,7 @@
 
   function own(release) {
     giveUp = release;
-    phone = cb.softphone({ post, changed: publish });
+    phone = cb.softphone({ post, changed: publish, sound: here.sound });
     rise();
   }
 
@@ -104,7 +104,7 @@
     });
   }
 
-  const COMMANDS = ["arm", "disarm", "answer", "hangup", "mute", "hold", "keys", "transfer", "hear", "microphone", "colleagues", "devices", "choose"];
+  const COMMANDS = ["arm", "disarm", "answer", "hangup", "mute", "hold", "keys", "transfer", "hear", "microphone", "colleagues", "devices", "choose", "loudspeaker", "volume", "level"];
 
   async function onMessage({ data }) {
     if (data.state && !phone) publish(data.state);
@@ -211,11 +211,16 @@
 
   function begin(element) {
     if (here) return;
-    const { me, mode, line, library: file } = element.dataset;
-    here = { me, mode, line: line === "yes", library: file, window: element.dataset.window === "yes" };
+    const { me, mode, line, sound, library: file } = element.dataset;
+    here = { me, mode, line: line === "yes", library: file, window: element.dataset.window === "yes", sound: sound === "on" };
     if (!here.line || !window.BroadcastChannel) return cb.emit("phone", heard);
     channel = new BroadcastChannel(`callboard-phone-${me}`);
     channel.onmessage = onMessage;
+    new BroadcastChannel("callboard-preferences").onmessage = ({ data: { name, value } }) => {
+      if (name !== "sound") return;
+      here.sound = value === "on";
+      phone?.sound(here.sound);
+    };
     if (here.window) channel.postMessage({ yield: true });
     channel.postMessage({ hello: true });
     if (here.window || mode === "docked") stand();

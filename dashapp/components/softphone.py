@@ -19,6 +19,8 @@ WINDOW_SCRIPTS = (
     "toast",
     "softphone-line",
     "softphone-call",
+    "softphone-devices",
+    "softphone-ring",
     "softphone-core",
     "softphone",
     "softphone-dock",
@@ -66,11 +68,12 @@ def window(who: Viewer) -> str:
 
 def _told(who: Viewer, *, window: bool) -> dict[str, str]:
     with store().read() as tx:
-        mode = preferences.of(tx, who.person_id)["mode"]
+        chosen = preferences.of(tx, who.person_id)
         line = sip_seats.has_line(tx, who)
     return {
         "me": str(who.person_id),
-        "mode": mode,
+        "mode": chosen["mode"],
+        "sound": chosen["sound"],
         "line": "yes" if line else "no",
         "window": "yes" if window else "no",
         "library": LIBRARY,
