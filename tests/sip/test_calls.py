@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.servers import Running
 from tests.sip.conftest import STATE, asked_for, louder, quiet, rings, talking, wait
@@ -106,6 +106,41 @@ def test_a_call_asked_for_too_long_ago_rings(server: Running, sit: Sit, provider
     wait(trunk, "peer.log.includes('progress')")
     assert "confirmed" not in trunk.evaluate("peer.log")
     asha.locator("[data-act=reject]").click()
+    wait(asha, "callboard.phone.state().call === null")
+
+
+def test_a_line_that_passes_no_reference_answers_the_next_call_once(
+    server: Running, sit: Sit, provider: Provider
+) -> None:
+    asha, trunk = sit(server.cast.asha), provider()
+
+    def next_one(route: Route) -> None:
+        told = route.fetch().json()
+        told["lines"][0]["arm"] = "next"
+        route.fulfill(json=told)
+
+    asha.route("**/softphone/credentials", next_one)
+    asha.reload()
+    wait(asha, "callboard.phone?.state().registered")
+    asked_for(asha)
+    rings(trunk, None)
+    wait(asha, f"{STATE} === 'talking'")
+    trunk.evaluate("peer.session.terminate()")
+    wait(asha, "callboard.phone.state().call === null")
+    rings(trunk, None)
+    wait(asha, f"{STATE} === 'ringing'")
+    trunk.evaluate("peer.session.terminate()")  # who called gives up
+    wait(asha, "callboard.phone.state().call === null")
+    expect(asha.locator(".dock-idle")).to_have_text("Softphone registered")
+
+
+def test_a_second_call_is_told_that_the_line_is_busy(server: Running, sit: Sit, provider: Provider) -> None:
+    asha, trunk, other = sit(server.cast.asha), provider(), provider("other")
+    talking(asha, trunk)
+    rings(other, None)
+    wait(other, "peer.log.some(word => word.startsWith('failed remote 486'))")
+    louder(trunk)
+    asha.locator("[data-act=end]").click()
     wait(asha, "callboard.phone.state().call === null")
 
 

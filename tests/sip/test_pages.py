@@ -52,6 +52,60 @@ def test_a_reload_ends_the_call_for_the_other_side_at_once(
     wait(trunk, "peer.log.some(word => word.startsWith('failed remote 486'))")
 
 
+def test_a_docked_call_goes_along_through_the_app(server: Running, sit: Sit, provider: Provider) -> None:
+    asha, trunk = sit(server.cast.asha), provider()
+    talking(asha, trunk)
+    asha.evaluate("() => { window.same = true; }")
+    for path in ("/productivity", "/leads"):
+        asha.locator(f"nav a[href='{path}']").first.click()
+        asha.wait_for_url(f"**{path}")
+        louder(trunk)
+        expect(asha.locator(".dock-state")).to_have_text("Connected · Softphone")
+    asha.go_back()
+    louder(trunk)
+    assert asha.evaluate("window.same") is True
+    asha.locator("[data-act=end]").click()
+    wait(trunk, "peer.log.some(word => word.startsWith('ended remote'))")
+
+
+@pytest.mark.parametrize("how", ["close", "reload"])
+def test_a_window_that_goes_ends_its_call_and_is_missed(
+    server: Running, sit: Sit, provider: Provider, how: str
+) -> None:
+    asha, trunk = sit(server.cast.asha, "window"), provider()
+    window = opened(asha)
+    talking(asha, trunk, mode="window")
+    asked: list[str] = []
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    window.on("dialog", leave)
+    window.locator("body").click(position={"x": 5, "y": 5})
+    if how == "close":
+        window.close(run_before_unload=True)
+    else:
+        window.reload()
+    wait(trunk, "peer.log.some(word => word.startsWith('ended remote'))", 5)
+    assert asked == ["beforeunload"]
+    if how == "close":
+        wait(asha, "callboard.phone.state().owner === null")
+        expect(asha.locator("#softphone")).to_be_hidden()
+    else:
+        wait(asha, "callboard.phone.state().registered && callboard.phone.state().owner === 'window'")
+    wait(asha, "callboard.phone.state().call === null")
+
+
+def test_a_window_the_browser_blocks_is_said(server: Running, sit: Sit) -> None:
+    asha = sit(server.cast.asha, "window")
+    wait(asha, "callboard.phone")
+    assert (
+        asha.evaluate("() => { window.open = () => null; return callboard.phone.ready('window'); }") is False
+    )
+    expect(asha.locator("#toasts")).to_contain_text("The browser blocked the softphone's window")
+
+
 def test_the_window_lives_on_while_tabs_reload_and_close(
     server: Running, sit: Sit, provider: Provider
 ) -> None:
