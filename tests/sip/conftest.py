@@ -110,6 +110,7 @@ def sit(open_as: OpenAs, server: Running, pbx: Line) -> Callable[..., Page]:
     def enter(person: Person, mode: str = "docked", path: str = "/leads", **given: Any) -> Page:
         preferences.choose(server.store, person.viewer, "mode", mode)
         page = open_as(person, path, at=server, permissions=["microphone"], **given)
+        wait(page, "document.querySelector('#softphone[data-state]')")  # before that it knows of no line
         if mode == "docked":
             wait(page, "callboard.phone?.state().registered && callboard.phone.state().owner === 'docked'")
         return page

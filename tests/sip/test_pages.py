@@ -99,7 +99,6 @@ def test_a_window_that_goes_ends_its_call_and_is_missed(
 
 def test_a_window_the_browser_blocks_is_said(server: Running, sit: Sit) -> None:
     asha = sit(server.cast.asha, "window")
-    wait(asha, "callboard.phone")
     assert (
         asha.evaluate("() => { window.open = () => null; return callboard.phone.ready('window'); }") is False
     )
