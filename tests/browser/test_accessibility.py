@@ -15,6 +15,7 @@ from playwright.sync_api import Page
 from models.rules.access import Role
 from tests.access.house import pages
 from tests.browser.conftest import LIVE, READY, Enter, behind_its_back
+from tests.browser.settled import settled
 from tests.cast import Lead
 from tests.servers import Running
 
@@ -24,8 +25,6 @@ VENDOR = Path(__file__).parents[1] / "vendor_js"
 AXE = VENDOR / "axe-core-4.14.1/axe.min.js"
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 GRAVE = ("serious", "critical")
-QUIET = 300
-"""Milliseconds without a change to the page after which what follows the layout (grids, charts) has come."""
 
 WHO = {"asha": Role.COUNSELOR, "meera": Role.SUPERVISOR, "dev": Role.ADMIN}
 
@@ -33,15 +32,6 @@ _FINDINGS = """async () => (await axe.run(document, {resultTypes: ["violations"]
   rule: found.id, impact: found.impact, help: found.help,
   nodes: found.nodes.map((node) => node.target.join(" ") + "  " + node.html.slice(0, 160)),
 }))"""
-
-_SETTLED = """async (quiet) => {
-  let changed = performance.now();
-  const watch = new MutationObserver(() => { changed = performance.now(); });
-  watch.observe(document, {subtree: true, childList: true, attributes: true});
-  const moving = () => document.getAnimations().some((each) => isFinite(each.effect.getComputedTiming().endTime));
-  while (performance.now() - changed < quiet || moving()) await new Promise((then) => setTimeout(then, 50));
-  watch.disconnect();
-}"""
 
 
 def grave(page: Page) -> list[str]:
@@ -107,7 +97,7 @@ def test_no_page_keeps_anybody_out(
         page.wait_for_selector(READY, state="attached")
         for viewport in (WIDE, PHONE):
             page.set_viewport_size(viewport)  # type: ignore[arg-type]
-            page.evaluate(_SETTLED, QUIET)
+            settled(page)
             wrong += [f"{path} at {viewport['width']}: {each}" for each in grave(page)]
         page.set_viewport_size(WIDE)  # type: ignore[arg-type]
     assert not wrong, f"{len(wrong)} for {who} in {scheme}:\n" + "\n".join(wrong[:60])

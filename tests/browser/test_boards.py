@@ -159,6 +159,7 @@ def test_a_row_unfolds_and_stays_where_it_is(
     tanvi, other = lead(), lead()
     telephone.missed(tanvi.phone, cast.asha, cast.ravi)
     page = board(cast.meera)
+    page.clock.install()
     row(page, tanvi).locator("[col-id=programme]").click()
     episode = page.locator(".episode")
     expect(episode).to_contain_text("One episode, 1 call, 2 rings")
@@ -169,7 +170,7 @@ def test_a_row_unfolds_and_stays_where_it_is(
     expect(episode).to_be_visible()
     open_as(cast.asha, f"/lead/{tanvi.id}?via=board")
     expect(row(page, tanvi)).to_contain_text("Cleared")
-    page.wait_for_timeout(9_000)
+    page.clock.run_for(9_000)
     expect(row(page, tanvi)).to_be_visible()  # it is being read
     row(page, tanvi).locator("[col-id=programme]").click()
     expect(episode).to_have_count(0)

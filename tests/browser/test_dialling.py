@@ -14,6 +14,7 @@ from models.store import connections
 from simulator.faces import open as face
 from simulator.faces.desk import Desk, Fault, served
 from tests.browser.conftest import Enter
+from tests.browser.settled import settled
 from tests.cast import Known, Lead, Person
 from tests.databases import Databases
 from tests.servers import Running, running
@@ -77,7 +78,7 @@ def _button(page: Page) -> Locator:
 
 def _shot(page: Page, name: str) -> None:
     if SHOTS:
-        page.wait_for_timeout(400)
+        settled(page)
         page.screenshot(path=str(Path(SHOTS) / f"{name}.png"))
 
 

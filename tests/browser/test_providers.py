@@ -6,20 +6,21 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 from sqlalchemy import select
 
 from models.store.base import utc_now
 from models.store.hooks import TokenBook
 from models.tables.calls import call, offer
 from models.tables.telephony import delivery
-from tests.browser.conftest import Enter
+from tests.browser.conftest import LIVE, Enter
 from tests.cast import INDORE_DID
 from tests.servers import Running
 
 pytestmark = pytest.mark.browser
 
 CALLER = "+919876500001"
+PAST_TWO_REFRESHES = 12_000
 
 
 def log(call_id: str, seat: str) -> dict[str, str]:
@@ -41,12 +42,24 @@ def test_the_consoles_main_path(enter: Enter, own_server: Running) -> None:
     for place in range(30):
         assert server.hook("call-log", {"unreadable": place}).json()["accepted"] == "for review"
     page = enter(cast.dev, "/providers", at=server)
+    page.clock.install()
+    page.reload()
+    page.wait_for_selector(LIVE, state="attached")
+
+    def refreshes(request: Request) -> bool:
+        return "providers-tick" in (request.post_data or "")
+
+    with page.expect_request(refreshes):
+        page.clock.run_for(PAST_TWO_REFRESHES)
 
     # a seat of nobody's, given with one choice
     choice = page.locator("tr", has_text="front-desk").locator("select")
     choice.focus()
-    page.wait_for_timeout(6500)  # longer than the page waits between two refreshes
+    asked: list[Request] = []
+    page.on("request", lambda request: asked.append(request) if refreshes(request) else None)
+    page.clock.run_for(PAST_TWO_REFRESHES)
     expect(choice).to_be_focused()
+    assert asked == [], "not under the hand of somebody who chooses"
     choice.select_option(label=f"{cast.ravi.name} – Indore")
     toast(page, f"front-desk is {cast.ravi.name}'s. 2 earlier calls counted for them now.")
     expect(page.locator("#providers-unmapped")).to_contain_text("belongs to somebody")

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from models.store.base import utc_now
+from tests.browser.settled import settled
 from tests.cast import Lead
 from tests.conftest import OpenAs
 from tests.servers import Running
@@ -114,5 +115,5 @@ def test_phones_do_not_scroll_sideways(open_as: OpenAs, worked: Lead, server: Ru
     for path in ("/productivity", "/providers", "/boards"):
         page = open_as(server.cast.dev, path, viewport={"width": 390, "height": 844}, is_mobile=True)
         page.wait_for_selector(".page-head h1")
-        page.wait_for_timeout(500)
+        settled(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
