@@ -30,6 +30,7 @@ bench: $(VENV)/ready-dev ## the table of docs/performance.md
 
 soak: $(VENV)/ready-dev browser ## kills, restarts and storms, at length
 	$(BIN)/python -m tests.soak
+	$(BIN)/pytest -n0 -m soak
 
 lock: $(VENV)/ready-lock ## pin what pyproject.toml asks for, with hashes
 	$(VENV)-lock/bin/uv pip compile -q --generate-hashes --no-header --no-annotate -o requirements.lock pyproject.toml
