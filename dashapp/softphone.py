@@ -28,10 +28,11 @@ def blueprint() -> Blueprint:
         store, viewer, session = current_store(), current_viewer(), auth.session()
         with store.read() as tx:
             lines = sip_seats.lines(tx, store.vault, viewer, store.now())
+            own = sip_seats.own_numbers(tx, viewer) if lines else []
         if session is not None and any(not line.problem for line in lines):
             named = session.id_hash[:16]
             store.write(lambda tx: sip_seats.note_given_out(tx, viewer, named, store.now()))
-        return _private({"lines": [_told(line) for line in lines]})
+        return _private({"lines": [_told(line) for line in lines], "own": own})
 
     @doors.post("/softphone/colleagues")
     @auth.policy(auth.SIGNED_IN)

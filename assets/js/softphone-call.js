@@ -6,10 +6,10 @@
   const QUIET = 4000; // ms without a packet until we say that nothing is heard
 
   /** `devices.mic()` resolves to a MediaStream; `changed` is called whenever `call.shown` has changed. */
-  cb.softphoneCall = (session, { line, reference, devices, changed, report }) => {
+  cb.softphoneCall = (session, { line, reference, numbered, devices, changed, report }) => {
     // All of it goes to every tab; of SIP's own words nothing does, for a Call-ID too may be made of a number.
     const shown = {
-      id: crypto.randomUUID(), line: line.label, reference, state: "ringing", since: null, muted: false,
+      id: crypto.randomUUID(), line: line.label, reference, numbered, state: "ringing", since: null, muted: false,
       held: false, heldByThem: false, silent: false, blocked: false, rtt: null, level: 0, why: "",
     };
     const call = { shown, session };

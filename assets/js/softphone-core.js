@@ -12,6 +12,7 @@
     let lines = [];
     let call = null;
     let armed = null;
+    let own = []; // the institution's numbers, which a provider may well show as who calls
 
     const devices = cb.softphoneDevices({
       call: () => call,
@@ -35,7 +36,9 @@
     }
 
     async function fetched() {
-      return (await post("/softphone/credentials", {})).lines;
+      const told = await post("/softphone/credentials", {});
+      own = told.own;
+      return told.lines;
     }
 
     /* ---- calls */
@@ -51,8 +54,9 @@
       // What was asked for comes before whatever else rings.
       if (call?.shown.state === "ringing" && reference !== null) call.end();
       if (call) return session.terminate({ status_code: 486 });
+      const numbered = cb.softphoneNumbers(request, own);
       call = cb.softphoneCall(session, {
-        line, reference, devices, changed: tell, report: (kind, detail) => report(kind, detail),
+        line, reference, numbered: numbered.length > 0, devices, changed: tell, report: (kind, detail) => report(kind, detail),
       });
       call.line = line;
       call.lineRtt = () => line.rtt;
@@ -64,6 +68,7 @@
         tell();
       };
       report("ringing");
+      if (numbered.length) report("number_told", numbered.join(", "));
       tell();
       if (reference === null) return;
       armed = null;

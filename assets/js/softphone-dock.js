@@ -178,6 +178,7 @@
   }
 
   const warnings = (call) => [
+    call.numbered ? "The provider told this browser what looks like a phone number; it is not shown. Tell your administrator." : "",
     state.notice,
   ].filter(Boolean).map((text) => cb.el("p", "dock-word", cb.icon("exclamation-triangle"), cb.el("span", "", text)));
 

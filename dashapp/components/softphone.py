@@ -19,6 +19,7 @@ WINDOW_SCRIPTS = (
     "toast",
     "softphone-line",
     "softphone-call",
+    "softphone-caller",
     "softphone-devices",
     "softphone-ring",
     "softphone-core",

@@ -13,7 +13,7 @@ from models.tables.work import intent, phone_event
 
 KINDS = (
     "registered", "unregistered", "ringing", "answered", "talking", "silent", "held", "resumed", "muted",
-    "unmuted", "transferred", "ended", "failed", "no_microphone",
+    "unmuted", "transferred", "ended", "failed", "no_microphone", "number_told",
 )  # fmt: skip
 KEPT = timedelta(days=30)
 MOST_A_MINUTE = 120

@@ -16,7 +16,7 @@ from models.store.rotation import SECRETS
 from models.store.vault import Vault
 from models.tables.people import audit as audit_table
 from models.tables.people import person
-from models.tables.telephony import connection, seat
+from models.tables.telephony import connection, did, seat
 
 SIP = "sip"
 PASSWORD = b"seat.secret"
@@ -134,6 +134,12 @@ def colleagues(tx: Connection, vault: Vault, viewer: Viewer) -> list[Colleague]:
             continue  # their own softphone tells them what is wrong with it
         found.append(Colleague(row.id, row.name, f"sip:{name}@{host}"))
     return found
+
+
+def own_numbers(tx: Connection, viewer: Viewer) -> list[str]:
+    """The numbers of the viewer's teams, and of no team, by which a caller that shows one is known to be ourselves."""
+    ours = did.c.team_id.in_(viewer.teams) | did.c.team_id.is_(None)
+    return list(tx.scalars(select(did.c.number).where(ours).order_by(did.c.number)))
 
 
 def origins(tx: Connection, viewer: Viewer) -> list[str]:

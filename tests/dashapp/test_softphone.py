@@ -9,7 +9,7 @@ from sqlalchemy import select
 from models.store import connections, sip_seats
 from models.store.base import Store
 from models.tables.people import audit
-from tests.cast import Cast, Person
+from tests.cast import INDORE_DID, Cast, Person
 from tests.webapp import Visitor
 
 pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
@@ -40,10 +40,11 @@ def test_the_session_decides_whose_credentials(visit: Visit, store: Store, cast:
         assert answer.json
         [mine] = answer.json["lines"]
         assert (mine["aor"], mine["arm"], mine["seconds"]) == ("sip:asha@sip.example", "next", 300)
+        assert answer.json["own"] == [INDORE_DID], "the other team's numbers are not hers"
         passwords.append(mine["password"])
         assert "institution" not in answer.text
         assert "ravi" not in answer.text
-    assert visit(cast.meera).post("/softphone/credentials", {}).json == {"lines": []}
+    assert visit(cast.meera).post("/softphone/credentials", {}).json == {"lines": [], "own": []}
     again = visit(cast.asha)
     again.post("/softphone/credentials", {})
     with store.read() as tx:
